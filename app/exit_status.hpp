@@ -1,0 +1,15 @@
+#pragma once
+
+namespace pcsim::app {
+
+/// What the program ends with. Where two apply: interrupted before failed before deadlock.
+enum ExitStatus {
+  done = 0,
+  run_failed = 1,
+  bad_input = 2,
+  deadlocked = 3,
+  interrupted = 130,
+  terminated = 143,
+};
+
+}  // namespace pcsim::app

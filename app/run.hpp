@@ -1,0 +1,11 @@
+#pragma once
+
+#include "command_line.hpp"
+#include "exit_status.hpp"
+
+namespace pcsim::app {
+
+/// Runs a scenario: its trace on stdout, all else on stderr. Throws what is neither done nor a deadlock.
+ExitStatus run(const Request& request);
+
+}  // namespace pcsim::app

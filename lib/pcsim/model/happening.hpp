@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+
+namespace pcsim {
+
+/// Who does something: P1, C2, or nobody in particular. Numbers count from 1.
+struct Actor {
+  enum class Role : std::uint8_t { none, producer, consumer };
+  Role role = Role::none;
+  std::uint32_t number = 0;
+
+  friend bool operator==(const Actor&, const Actor&) = default;
+};
+
+/// Something that took place in a run.
+struct Happening {
+  enum class Kind : std::uint8_t {
+    blocked,    ///< a producer finds the queue full, and waits
+    put,        ///< a producer has put an item
+    got,        ///< a consumer has taken an item
+    consumed,   ///< a consumer has done with an item
+    timed_out,  ///< a consumer has given up an item
+    failed,     ///< a consumer has failed on an item
+    cancelled,  ///< an actor was cancelled; a consumer perhaps with an item in hand
+    stopped,    ///< a consumer has gone home
+    ready,      ///< the consumers may begin
+    stopping,   ///< the run is being ended early
+    done,       ///< every producer and every consumer has ended
+  };
+
+  double at;  ///< seconds, as the run's clock shows them
+  Kind kind;
+  Actor who;
+  std::uint64_t item;  ///< from 1; 0: none
+};
+
+/// A delay that an actor is about to take.
+struct Draw {
+  enum class Purpose : std::uint8_t { produce, work, lock };
+
+  Purpose purpose;
+  Actor who;           ///< who drew it
+  std::uint64_t item;  ///< what it is for; 0 for a producer's own, which belongs to the item beside it
+  double seconds;
+};
+
+/// Looks at a run as it takes place. What it throws ends the run, and comes out of Pipeline::run.
+class Observer {
+public:
+  virtual ~Observer() = default;
+  virtual void on(const Happening& happening) = 0;
+  virtual void on_draw(const Draw&) {}
+};
+
+}  // namespace pcsim

@@ -1,0 +1,257 @@
+#include <pcsim/model/pipeline.hpp>
+
+#include <pcsim/runtime/cancelled.hpp>
+#include <pcsim/runtime/timeout.hpp>
+#include <pcsim/runtime/wait.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace pcsim {
+
+namespace {
+
+using Kind = Happening::Kind;
+using Purpose = Draw::Purpose;
+
+Actor producer(std::uint32_t number) { return {Actor::Role::producer, number}; }
+Actor consumer(std::uint32_t number) { return {Actor::Role::consumer, number}; }
+
+bool work_is_a_sleep(const Scenario& scenario) {
+  return scenario.work == Scenario::Work::async && !scenario.limit && !scenario.timeout && !scenario.lock_delay &&
+         scenario.fail_at.empty();
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers)
+    : loop_(loop),
+      scenario_(scenario),
+      per_item_(scenario.streams == Scenario::Streams::per_item),
+      plain_(work_is_a_sleep(scenario)),
+      observers_(std::move(observers)),
+      shared_(scenario.seed),
+      queue_(loop, scenario.maxsize),
+      ready_(loop, "ready"),
+      limit_(loop, scenario.limit.value_or(scenario.consumers), "limit"),
+      lock_(loop, "lock"),
+      threads_(loop, scenario.pool_size(), "threads"),
+      in_hand_(scenario.consumers),
+      producing_(scenario.producers),
+      stop_(*this) {}
+
+Pipeline::~Pipeline() {
+  if (stop_timer_) loop_.cancel_timer(*stop_timer_);
+}
+
+Outcome Pipeline::run() {
+  main_.emplace(loop_, main(), Task::OnException::abort);
+  const Loop::Ended ended = loop_.run_until_complete(*main_);
+  Outcome outcome{loop_.elapsed(), {}, failed_};
+  if (ended == Loop::Ended::deadlock) {
+    const auto list = [&](const Task& task, Actor who) {
+      if (const auto waiting = task.waiting()) outcome.stuck.push_back({who, waiting->what, waiting->since});
+    };
+    std::uint32_t number = 0;
+    for (const Task& task : producers_) list(task, producer(++number));
+    number = 0;
+    for (const Task& task : consumers_) list(task, consumer(++number));
+    list(*ending_, {});
+  }
+  return outcome;
+}
+
+Coroutine<> Pipeline::main() {
+  if (scenario_.stop_after) stop_timer_ = loop_.call_later(*scenario_.stop_after, stop_);
+  constexpr auto abort = Task::OnException::abort;
+  for (std::uint32_t i = 1; i <= scenario_.consumers; ++i) consumers_.emplace_back(loop_, consume(i), abort);
+  for (std::uint32_t i = 1; i <= scenario_.producers; ++i) producers_.emplace_back(loop_, produce(i), abort);
+  ending_.emplace(loop_, end_in_order(), abort);
+  if (scenario_.ready_after) becoming_ready_.emplace(loop_, become_ready(), abort);
+
+  WaitAll all(loop_, producers_.size() + consumers_.size());
+  for (Task& task : producers_) all.add(task);
+  for (Task& task : consumers_) all.add(task);
+  co_await all;
+  tell(Kind::done);
+}
+
+Coroutine<> Pipeline::produce(std::uint32_t number) {
+  const Actor self = producer(number);
+  const std::unique_ptr<Random> own = own_stream(self);
+  Random& stream = own ? *own : shared_;
+  const std::uint64_t share = scenario_.items / scenario_.producers + (number <= scenario_.items % scenario_.producers);
+  try {
+    for (std::uint64_t i = 0; i < share; ++i) {
+      if (!scenario_.produce_first && !scenario_.produce_delay.none())
+        co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
+      Item item{++last_id_};
+      if (per_item_) {
+        if (!scenario_.consume_delay.none()) item.work = draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+        if (scenario_.lock_delay && !scenario_.lock_delay->none())
+          item.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id);
+      }
+      if (queue_.full()) tell(Kind::blocked, self, item.id);
+      co_await queue_.put(item);
+      tell(Kind::put, self, item.id);
+      if (scenario_.produce_first && !scenario_.produce_delay.none())
+        co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
+    }
+    if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
+  } catch (const Cancelled&) {
+    tell(Kind::cancelled, self);
+    throw;
+  }
+}
+
+Coroutine<> Pipeline::send_sentinels() {
+  for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) co_await queue_.put(Sentinel{});
+}
+
+Coroutine<> Pipeline::consume(std::uint32_t number) {
+  const Actor self = consumer(number);
+  const std::unique_ptr<Random> own = per_item_ ? nullptr : own_stream(self);
+  Random& stream = own ? *own : shared_;
+  std::uint64_t& in_hand = in_hand_[number - 1];
+  struct TaskDone {
+    ~TaskDone() { queue.task_done(); }
+    Queue<Message>& queue;
+  };
+  try {
+    if (scenario_.ready_after) co_await ready_.wait();
+    while (!(stopping_ && scenario_.on_stop == Scenario::OnStop::finish)) {
+      const Message message = co_await queue_.get();
+      const TaskDone task_done{queue_};
+      const Item* const item = std::get_if<Item>(&message);
+      if (item == nullptr) break;
+      in_hand = item->id;
+      tell(Kind::got, self, item->id);
+      Fate fate = Fate::consumed;
+      if (!plain_)
+        fate = co_await process(*item, stream, self);
+      else if (!scenario_.consume_delay.none())
+        co_await loop_.sleep(work_time(*item, stream, self));
+      switch (fate) {
+        case Fate::consumed: tell(Kind::consumed, self, item->id); break;
+        case Fate::timed_out: tell(Kind::timed_out, self, item->id); break;
+        case Fate::failed:
+          tell(Kind::failed, self, item->id);
+          if (scenario_.on_failure == Scenario::OnFailure::stop) {
+            failed_ = true;
+            stop();
+            co_return;
+          }
+      }
+      in_hand = 0;
+    }
+    tell(Kind::stopped, self);
+  } catch (const Cancelled&) {
+    tell(Kind::cancelled, self, in_hand);
+    throw;
+  }
+}
+
+Coroutine<Pipeline::Fate> Pipeline::process(Item item, Random& stream, Actor self) {
+  {
+    const Semaphore::Permit permit = co_await limit_.acquire();
+    Timeout timeout(loop_, scenario_.timeout);
+    try {
+      co_await work(item, stream, self);
+    } catch (const Cancelled&) {
+      if (!timeout.exceeded()) throw;
+      co_return Fate::timed_out;
+    }
+  }
+  if (scenario_.lock_delay) {
+    const Lock::Held held = co_await lock_.acquire();
+    if (!scenario_.lock_delay->none())
+      co_await loop_.sleep(per_item_ ? item.held : draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id));
+  }
+  const bool fails = std::binary_search(scenario_.fail_at.begin(), scenario_.fail_at.end(), item.id);
+  co_return fails ? Fate::failed : Fate::consumed;
+}
+
+Coroutine<> Pipeline::work(Item item, Random& stream, Actor self) {
+  if (scenario_.work == Scenario::Work::thread)
+    co_await work_in_thread(item, stream, self);
+  else if (scenario_.consume_delay.none())
+    co_return;
+  else if (scenario_.work == Scenario::Work::async)
+    co_await loop_.sleep(work_time(item, stream, self));
+  else
+    loop_.block(work_time(item, stream, self));
+}
+
+Coroutine<> Pipeline::work_in_thread(Item item, Random& stream, Actor self) {
+  Semaphore::Permit thread = co_await threads_.acquire();
+  if (scenario_.consume_delay.none()) co_return;
+  const double seconds = work_time(item, stream, self);
+  co_await threads_.work(std::move(thread), seconds);
+}
+
+Coroutine<> Pipeline::become_ready() {
+  co_await loop_.sleep(*scenario_.ready_after);
+  tell(Kind::ready);
+  ready_.set();
+}
+
+// Where the end is not the producers' affair: all is produced, all is consumed, the consumers are sent home.
+Coroutine<> Pipeline::end_in_order() {
+  WaitAll produced(loop_, producers_.size());
+  for (Task& task : producers_) produced.add(task);
+  co_await produced;
+  co_await queue_.join();
+  if (scenario_.shutdown == Scenario::Shutdown::join_sentinel) co_await send_sentinels();
+  if (scenario_.shutdown == Scenario::Shutdown::join_cancel)
+    for (Task& task : consumers_) task.cancel();
+}
+
+void Pipeline::stop() {
+  if (std::exchange(stopping_, true)) return;
+  tell(Kind::stopping);
+  ending_->cancel();
+  if (becoming_ready_ && scenario_.on_stop != Scenario::OnStop::drain) becoming_ready_->cancel();
+  for (Task& task : producers_) task.cancel();
+  switch (scenario_.on_stop) {
+    case Scenario::OnStop::cancel:
+      for (Task& task : consumers_) task.cancel();
+      break;
+    case Scenario::OnStop::finish:
+      for (std::size_t i = 0; i < consumers_.size(); ++i)
+        if (in_hand_[i] == 0) consumers_[i].cancel();
+      break;
+    case Scenario::OnStop::drain: draining_.emplace(loop_, send_sentinels(), Task::OnException::abort); break;
+  }
+}
+
+void Pipeline::stop_soon() {
+  if (!stopping_ && !stop_.is_linked()) loop_.interrupt(stop_);
+}
+
+// An actor's own stream, numbered as seed + (role << 64) + (number << 72); none if all share one.
+std::unique_ptr<Random> Pipeline::own_stream(Actor who) const {
+  if (scenario_.streams == Scenario::Streams::shared) return nullptr;
+  const std::uint32_t role = who.role == Actor::Role::producer ? 1 : 2;
+  const std::array<std::uint32_t, 3> key{static_cast<std::uint32_t>(scenario_.seed),
+                                         static_cast<std::uint32_t>(scenario_.seed >> 32), role | who.number << 8};
+  return std::make_unique<Random>(key);
+}
+
+double Pipeline::work_time(const Item& item, Random& stream, Actor self) {
+  return per_item_ ? item.work : draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+}
+
+double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor who, std::uint64_t item) {
+  const double seconds = delay.draw(stream);
+  for (Observer* observer : observers_) observer->on_draw(Draw{purpose, who, item, seconds});
+  return seconds;
+}
+
+void Pipeline::tell(Kind kind, Actor who, std::uint64_t item) {
+  if (observers_.empty()) return;
+  const Happening happening{loop_.elapsed(), kind, who, item};
+  for (Observer* observer : observers_) observer->on(happening);
+}
+
+}  // namespace pcsim

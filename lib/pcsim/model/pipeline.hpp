@@ -1,0 +1,123 @@
+#pragma once
+
+#include <pcsim/model/happening.hpp>
+#include <pcsim/model/scenario.hpp>
+#include <pcsim/random/random.hpp>
+#include <pcsim/runtime/coroutine.hpp>
+#include <pcsim/runtime/event.hpp>
+#include <pcsim/runtime/lock.hpp>
+#include <pcsim/runtime/loop.hpp>
+#include <pcsim/runtime/queue.hpp>
+#include <pcsim/runtime/semaphore.hpp>
+#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/thread_pool.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace pcsim {
+
+/// How a run ended.
+struct Outcome {
+  /// Somebody who would wait for ever.
+  struct Stuck {
+    Actor who;         ///< nobody in particular: whoever ends the run
+    const char* what;  ///< get, put, join, ready, limit, lock, threads, tasks
+    double since;      ///< loop time in seconds
+  };
+
+  double at;                 ///< seconds, as the clock shows them
+  std::vector<Stuck> stuck;  ///< a deadlock if there are any: the producers first, then the consumers
+  bool failed;               ///< a consumer's failure has ended it
+
+  bool deadlock() const { return !stuck.empty(); }
+};
+
+/// The lesson's pipeline: producers put items into a queue, consumers take them, and all go home in order. What happens is told to
+/// observers, in the order in which it happens.
+///
+/// Not thread-safe; for one run.
+class Pipeline {
+public:
+  /// REQUIRES: `scenario` has passed check(); all that is referred to outlives the pipeline.
+  Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers);
+  ~Pipeline();
+
+  /// Runs to the end. Throws what an observer threw.
+  Outcome run();
+
+  /// Ends the run early, as the scenario's on_stop says, at the loop's present. For handlers of the loop's host; does nothing the
+  /// second time.
+  void stop_soon();
+
+  /// Where the frames of the actors' coroutines are.
+  std::pmr::memory_resource& frames() { return frames_; }
+
+private:
+  struct Item {
+    std::uint64_t id;
+    double work = 0;  // this and the next: drawn when it was produced (--streams per-item)
+    double held = 0;
+  };
+  struct Sentinel {};
+  using Message = std::variant<Sentinel, Item>;
+
+  enum class Fate { consumed, timed_out, failed };
+
+  struct Stop final : Callback {
+    explicit Stop(Pipeline& its_pipeline) : pipeline(its_pipeline) {}
+    void run() override { pipeline.stop(); }
+    Pipeline& pipeline;
+  };
+
+  Coroutine<> main();
+  Coroutine<> produce(std::uint32_t number);
+  Coroutine<> consume(std::uint32_t number);
+  Coroutine<Fate> process(Item item, Random& stream, Actor self);
+  Coroutine<> work(Item item, Random& stream, Actor self);
+  Coroutine<> work_in_thread(Item item, Random& stream, Actor self);
+  Coroutine<> send_sentinels();
+  Coroutine<> become_ready();
+  Coroutine<> end_in_order();
+  void stop();
+
+  std::unique_ptr<Random> own_stream(Actor who) const;
+  double work_time(const Item& item, Random& stream, Actor self);
+  double draw(const Delay& delay, Random& stream, Draw::Purpose purpose, Actor who, std::uint64_t item);
+  void tell(Happening::Kind kind, Actor who = {}, std::uint64_t item = 0);
+
+  Loop& loop_;
+  const Scenario& scenario_;
+  const bool per_item_;
+  const bool plain_;  // the work on an item is a sleep and nothing else
+  std::vector<Observer*> observers_;
+  std::pmr::unsynchronized_pool_resource frames_;
+  Random shared_;
+
+  Queue<Message> queue_;
+  Event ready_;
+  Semaphore limit_;
+  Lock lock_;
+  ThreadPool threads_;
+  std::vector<std::uint64_t> in_hand_;  // by consumer: the item that it works on, or 0
+  std::uint64_t last_id_ = 0;
+  std::uint64_t producing_;
+  bool stopping_ = false;
+  bool failed_ = false;
+
+  Stop stop_;
+  std::optional<TimerQueue::Id> stop_timer_;
+  std::deque<Task> consumers_;
+  std::deque<Task> producers_;
+  std::optional<Task> becoming_ready_;
+  std::optional<Task> draining_;
+  std::optional<Task> ending_;
+  std::optional<Task> main_;
+};
+
+}  // namespace pcsim

@@ -1,0 +1,184 @@
+#include <pcsim/model/setting.hpp>
+
+#include <pcsim/model/bad_value.hpp>
+#include <pcsim/model/number.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace pcsim {
+
+namespace {
+
+template <class E>
+struct Choice {
+  std::string_view name;
+  E value;
+};
+
+// The choices of each enumeration, in the order of their documentation.
+constexpr std::array streams{Choice{"shared", Scenario::Streams::shared}, Choice{"per-actor", Scenario::Streams::per_actor},
+                             Choice{"per-item", Scenario::Streams::per_item}};
+constexpr std::array shutdowns{Choice{"sentinel", Scenario::Shutdown::sentinel},
+                               Choice{"join-sentinel", Scenario::Shutdown::join_sentinel},
+                               Choice{"join-cancel", Scenario::Shutdown::join_cancel}};
+constexpr std::array works{Choice{"async", Scenario::Work::async}, Choice{"block", Scenario::Work::block},
+                           Choice{"thread", Scenario::Work::thread}};
+constexpr std::array failures{Choice{"stop", Scenario::OnFailure::stop}, Choice{"continue", Scenario::OnFailure::carry_on}};
+constexpr std::array stops{Choice{"cancel", Scenario::OnStop::cancel}, Choice{"finish", Scenario::OnStop::finish},
+                           Choice{"drain", Scenario::OnStop::drain}};
+constexpr std::array clocks{Choice{"wall", Scenario::Clock::wall}, Choice{"virtual", Scenario::Clock::virtual_time}};
+constexpr std::array traces{Choice{"lesson", Scenario::Trace::lesson}, Choice{"full", Scenario::Trace::full},
+                            Choice{"none", Scenario::Trace::none}};
+
+using Kind = Setting::Kind;
+using Text = std::optional<std::string>;
+
+// Makers of a Setting for a member of each type. The member is a template argument, so that a Setting is two plain functions.
+
+template <auto member, std::uint64_t least, std::uint64_t most>
+constexpr Setting whole(std::string_view name, std::string_view help) {
+  return {name, Kind::whole, "N", help,
+          [](Scenario& scenario, std::string_view text) { scenario.*member = parse_whole(text, least, most); },
+          [](const Scenario& scenario) -> Text {
+            const std::optional<std::uint64_t> value = scenario.*member;
+            return value ? Text(std::to_string(*value)) : std::nullopt;
+          }};
+}
+
+template <auto member>
+constexpr Setting delay(std::string_view name, std::string_view help) {
+  return {name, Kind::delay, "DELAY", help,
+          [](Scenario& scenario, std::string_view text) { scenario.*member = Delay::parse(text); },
+          [](const Scenario& scenario) -> Text {
+            const std::optional<Delay> value = scenario.*member;
+            return value ? Text(value->text()) : std::nullopt;
+          }};
+}
+
+template <auto member>
+constexpr Setting duration(std::string_view name, std::string_view help) {
+  return {name, Kind::duration, "T", help,
+          [](Scenario& scenario, std::string_view text) {
+            const double seconds = parse_duration(text);
+            if (seconds <= 0) throw BadValue(fmt::format("'{}' is not above 0", text));
+            scenario.*member = seconds;
+          },
+          [](const Scenario& scenario) -> Text {
+            return scenario.*member ? Text(to_text(*(scenario.*member))) : std::nullopt;
+          }};
+}
+
+template <auto member>
+constexpr Setting flag(std::string_view name, std::string_view help) {
+  return {name, Kind::flag, "", help,
+          [](Scenario& scenario, std::string_view text) {
+            if (text != "true" && text != "false") throw BadValue(fmt::format("'{}' is neither true nor false", text));
+            scenario.*member = text == "true";
+          },
+          [](const Scenario& scenario) -> Text { return scenario.*member ? "true" : "false"; }};
+}
+
+template <auto member, const auto& choices>
+constexpr Setting choice(std::string_view name, std::string_view value, std::string_view help) {
+  return {name, Kind::choice, value, help,
+          [](Scenario& scenario, std::string_view text) {
+            const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& c) { return c.name == text; });
+            if (found == choices.end()) {
+              std::array<std::string_view, choices.size()> names;
+              std::transform(choices.begin(), choices.end(), names.begin(), [](const auto& c) { return c.name; });
+              throw BadValue(fmt::format("'{}' is none of {}", text, fmt::join(names, ", ")));
+            }
+            scenario.*member = found->value;
+          },
+          [](const Scenario& scenario) -> Text {
+            return std::string(
+                std::find_if(choices.begin(), choices.end(), [&](const auto& c) { return c.value == scenario.*member; })->name);
+          }};
+}
+
+void set_speed(Scenario& scenario, std::string_view text) {
+  constexpr double most = 1e9;
+  const double speed = parse_decimal(text, "a number above 0");
+  if (speed <= 0 || speed > most) throw BadValue(fmt::format("'{}' is not above 0 and at most {}", text, to_text(most)));
+  scenario.speed = speed;
+}
+
+Text get_speed(const Scenario& scenario) {
+  return scenario.clock == Scenario::Clock::wall ? Text(to_text(scenario.speed.value_or(1))) : std::nullopt;
+}
+
+void set_fail_at(Scenario& scenario, std::string_view text) {
+  std::vector<std::uint64_t> ids;
+  for (std::string_view rest = text;;) {
+    const auto comma = rest.find(',');
+    ids.push_back(parse_whole(rest.substr(0, comma), 1, Scenario::most_items));
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  scenario.fail_at = std::move(ids);
+}
+
+Text get_fail_at(const Scenario& scenario) {
+  return scenario.fail_at.empty() ? std::nullopt : Text(fmt::format("{}", fmt::join(scenario.fail_at, ",")));
+}
+
+constexpr std::array all{
+    whole<&Scenario::producers, 1, Scenario::most_actors>("producers", "how many producers there are (default 1)"),
+    whole<&Scenario::consumers, 1, Scenario::most_actors>("consumers", "how many consumers there are (default 2)"),
+    whole<&Scenario::items, 0, Scenario::most_items>("items", "items in all, shared out evenly over the producers (default 12)"),
+    whole<&Scenario::maxsize, 0, Scenario::most_items>("maxsize", "room in the queue; 0, the default: unbounded"),
+    delay<&Scenario::produce_delay>("produce-delay", "time to produce an item (default 0.01,0.05)"),
+    flag<&Scenario::produce_first>("produce-first", "put the item, then sleep"),
+    delay<&Scenario::consume_delay>("consume-delay", "time to work on an item (default 0.02,0.08)"),
+    whole<&Scenario::seed, 0, Scenario::most_seed>("seed", "of the random numbers, as Python's random.seed (default 42)"),
+    choice<&Scenario::streams, streams>("streams", "shared|per-actor|per-item",
+                                        "whose random numbers: one stream for all (the default), one for each actor, or one for each "
+                                        "producer that draws the work on its items too"),
+    choice<&Scenario::shutdown, shutdowns>("shutdown", "sentinel|join-sentinel|join-cancel",
+                                           "the last producer sends sentinels (the default); or, once all is consumed, sentinels are "
+                                           "sent or the consumers are cancelled"),
+    whole<&Scenario::sentinels, 0, Scenario::most_actors>("sentinels", "how many are sent (default: one for each consumer)"),
+    duration<&Scenario::ready_after>("ready-after", "the consumers begin at this time, when an event is set"),
+    whole<&Scenario::limit, 1, Scenario::most_actors>("limit", "how many consumers may work at once: a semaphore"),
+    delay<&Scenario::lock_delay>("lock-delay", "time that every item also spends in one lock"),
+    duration<&Scenario::timeout>("timeout", "time limit on the work on an item, which is then given up"),
+    choice<&Scenario::work, works>("work", "async|block|thread",
+                                   "how an item is worked on: awaiting (the default), blocking the loop, or on a thread of a pool"),
+    whole<&Scenario::threads, 1, Scenario::most_actors>("threads", "with --work thread: threads in the pool (default 4)"),
+    Setting{"fail-at", Kind::list, "ID,ID", "items on which a consumer fails", set_fail_at, get_fail_at},
+    choice<&Scenario::on_failure, failures>("on-failure", "stop|continue",
+                                            "a failure ends the run (the default), or costs that item only"),
+    duration<&Scenario::stop_after>("stop-after", "end the run early, at this time"),
+    choice<&Scenario::on_stop, stops>("on-stop", "cancel|finish|drain",
+                                      "how a run is ended early: all are cancelled (the default), consumers finish what they have in "
+                                      "hand, or they consume all that is queued"),
+    choice<&Scenario::clock, clocks>("clock", "wall|virtual", "time really passes (the default), or jumps to the next event"),
+    Setting{"speed", Kind::decimal, "F", "with the wall clock: F times as fast as real time (default 1)", set_speed, get_speed},
+    choice<&Scenario::trace, traces>("trace", "lesson|full|none",
+                                     "what is printed: the lesson's lines (the default), every step, or nothing"),
+};
+
+}  // namespace
+
+std::span<const Setting> settings() { return all; }
+
+void check(const Scenario& scenario) {
+  if (scenario.sentinels && scenario.shutdown == Scenario::Shutdown::join_cancel)
+    throw BadValue(fmt::format("--sentinels: {} cannot be sent, as --shutdown join-cancel sends none", *scenario.sentinels));
+  if (scenario.threads && scenario.work != Scenario::Work::thread)
+    throw BadValue(fmt::format("--threads: {} means nothing without --work thread", *scenario.threads));
+  if (!scenario.fail_at.empty() && scenario.fail_at.back() > scenario.items)
+    throw BadValue(fmt::format("--fail-at: there is no item {}, the last one is {}", scenario.fail_at.back(), scenario.items));
+  if (scenario.speed && scenario.clock == Scenario::Clock::virtual_time)
+    throw BadValue(fmt::format("--speed: {} means nothing with --clock virtual, which does not wait", to_text(*scenario.speed)));
+}
+
+}  // namespace pcsim

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <pcsim/model/scenario.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pcsim {
+
+/// One setting of a Scenario, by the name it has as a flag and as a key of a file. All that reads or writes settings by name goes over
+/// settings(), so that a new one is everywhere at once.
+struct Setting {
+  enum class Kind { flag, whole, decimal, duration, delay, choice, list };
+
+  std::string_view name;
+  Kind kind;
+  std::string_view value;  ///< a placeholder for the value, or the choices; empty for a flag
+  std::string_view help;
+
+  /// Throws BadValue.
+  void (*set)(Scenario& scenario, std::string_view text);
+
+  /// Text that set() takes; nothing where the setting is not in force.
+  std::optional<std::string> (*get)(const Scenario& scenario);
+};
+
+/// All of them, in the order in which they are documented.
+std::span<const Setting> settings();
+
+/// What no single setting can tell: throws BadValue, with the names of the settings, if two do not go together.
+void check(const Scenario& scenario);
+
+}  // namespace pcsim

@@ -1,0 +1,45 @@
+#include <pcsim/observe/text_trace.hpp>
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace pcsim {
+
+void TextTrace::on(const Happening& happening) {
+  using Kind = Happening::Kind;
+  if (!full_ && (happening.kind == Kind::blocked || happening.kind == Kind::got)) return;
+
+  const auto out = std::back_inserter(output_.buffer());
+  const char role = happening.who.role == Actor::Role::producer ? 'P' : 'C';
+  const auto actor = happening.who.number;
+  const auto id = happening.item;
+  fmt::format_to(out, FMT_COMPILE("{:.3f} "), happening.at);
+  switch (happening.kind) {
+    case Kind::blocked: fmt::format_to(out, FMT_COMPILE("P{} BLOCKED id={}\n"), actor, id); break;
+    case Kind::put:
+      if (name_producers_)
+        fmt::format_to(out, FMT_COMPILE("PROD {} by P{}\n"), id, actor);
+      else
+        fmt::format_to(out, FMT_COMPILE("PROD {}\n"), id);
+      break;
+    case Kind::got: fmt::format_to(out, FMT_COMPILE("C{} GET id={}\n"), actor, id); break;
+    case Kind::consumed: fmt::format_to(out, FMT_COMPILE("C{} id={} payload={}\n"), actor, id, id * id); break;
+    case Kind::timed_out: fmt::format_to(out, FMT_COMPILE("C{} TIMEOUT id={}\n"), actor, id); break;
+    case Kind::failed: fmt::format_to(out, FMT_COMPILE("C{} FAIL id={}\n"), actor, id); break;
+    case Kind::cancelled:
+      if (id != 0)
+        fmt::format_to(out, FMT_COMPILE("{}{} CANCELLED id={}\n"), role, actor, id);
+      else
+        fmt::format_to(out, FMT_COMPILE("{}{} CANCELLED\n"), role, actor);
+      break;
+    case Kind::stopped: fmt::format_to(out, FMT_COMPILE("C{} STOP\n"), actor); break;
+    case Kind::ready: fmt::format_to(out, FMT_COMPILE("READY\n")); break;
+    case Kind::stopping: fmt::format_to(out, FMT_COMPILE("STOPPING\n")); break;
+    case Kind::done: fmt::format_to(out, FMT_COMPILE("DONE\n")); break;
+  }
+  output_.wrote();
+}
+
+}  // namespace pcsim

@@ -1,0 +1,70 @@
+#include <pcsim/random/random.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace pcsim {
+
+Random::Random(std::uint64_t seed)
+    : Random(std::array{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}) {}
+
+// init_by_array of Matsumoto and Nishimura's mt19937ar.c, over the words that CPython's random_seed passes to it.
+Random::Random(std::span<const std::uint32_t> key) {
+  while (key.size() > 1 && key.back() == 0) key = key.first(key.size() - 1);
+  const std::array<std::uint32_t, 1> zero{};
+  if (key.empty()) key = zero;
+
+  state_[0] = 19650218U;
+  for (std::uint32_t i = 1; i < size; ++i) state_[i] = 1812433253U * (state_[i - 1] ^ (state_[i - 1] >> 30)) + i;
+
+  std::uint32_t i = 1;
+  std::uint32_t j = 0;
+  const auto advance = [&] {
+    if (++i == size) {
+      state_[0] = state_[size - 1];
+      i = 1;
+    }
+  };
+  for (std::size_t k = std::max(size, key.size()); k > 0; --k) {
+    state_[i] = (state_[i] ^ ((state_[i - 1] ^ (state_[i - 1] >> 30)) * 1664525U)) + key[j] + j;
+    advance();
+    if (++j == key.size()) j = 0;
+  }
+  for (std::size_t k = size - 1; k > 0; --k) {
+    state_[i] = (state_[i] ^ ((state_[i - 1] ^ (state_[i - 1] >> 30)) * 1566083941U)) - i;
+    advance();
+  }
+  state_[0] = 0x80000000U;
+}
+
+void Random::refill() {
+  constexpr std::size_t middle = 397;
+  const auto twist = [](std::uint32_t upper, std::uint32_t lower) {
+    const std::uint32_t y = (upper & 0x80000000U) | (lower & 0x7fffffffU);
+    // The lowest bit as a mask, not as a branch: it is a coin toss, and the compiler can make vectors of it.
+    return (y >> 1) ^ ((0U - (lower & 1U)) & 0x9908b0dfU);
+  };
+  std::size_t i = 0;
+  for (; i < size - middle; ++i) state_[i] = state_[i + middle] ^ twist(state_[i], state_[i + 1]);
+  for (; i < size - 1; ++i) state_[i] = state_[i + middle - size] ^ twist(state_[i], state_[i + 1]);
+  state_[size - 1] = state_[middle - 1] ^ twist(state_[size - 1], state_[0]);
+  next_ = 0;
+}
+
+double Random::expovariate(double rate) { return -std::log(1.0 - random()) / rate; }
+
+double Random::normalvariate(double mu, double sigma) {
+  static const double magic = 4.0 * std::exp(-0.5) / std::sqrt(2.0);
+  while (true) {
+    const double u1 = random();
+    const double u2 = 1.0 - random();
+    const double z = magic * (u1 - 0.5) / u2;
+    if (z * z / 4.0 <= -std::log(u2)) return mu + z * sigma;
+  }
+}
+
+double Random::lognormvariate(double mu, double sigma) { return std::exp(normalvariate(mu, sigma)); }
+
+double Random::paretovariate(double alpha) { return std::pow(1.0 - random(), -1.0 / alpha); }
+
+}  // namespace pcsim

@@ -1,0 +1,137 @@
+#include <pcsim/runtime/loop.hpp>
+
+#include <pcsim/runtime/task.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace pcsim {
+
+namespace {
+
+// How much is run before the host has its turn: often enough for a signal, too rarely to cost anything.
+constexpr int steps_per_turn = 512;
+
+}  // namespace
+
+Loop::Loop(boost::asio::io_context& host, Clock& clock) : host_(host), clock_(clock), timer_(host) {}
+
+Loop::Ended Loop::run_until_complete(Task& main) {
+  struct Stop final : WhenDone {
+    explicit Stop(Loop& its_loop) : loop(its_loop) {}
+    void all_done() override { loop.stopping_ = true; }
+    Loop& loop;
+  };
+  Stop stop(*this);
+  DoneCallback callback;
+  callback.add_to(main, stop);
+
+  host_.restart();
+  clock_.start();
+  turn_soon();
+  while (!ended_)
+    if (host_.run_one() == 0) throw std::runtime_error("the io_context was stopped under a running loop");
+  if (failure_) std::rethrow_exception(failure_);
+  if (how_ == Ended::done) main.result();
+  return how_;
+}
+
+void Loop::turn_soon() {
+  boost::asio::post(host_, [alive = std::weak_ptr(alive_)] {
+    if (const auto loop = alive.lock()) (*loop)->turn();
+  });
+}
+
+void Loop::turn() {
+  try {
+    work();
+  } catch (...) {
+    abort(std::current_exception());
+  }
+}
+
+void Loop::work() {
+  for (int steps = 0; !ended_;) {
+    while (!round_.empty()) {
+      Callback& next = round_.front();
+      round_.pop_front();
+      next.run();
+      if (ended_) return;
+      if (++steps >= steps_per_turn) return turn_soon();
+    }
+    // A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round found
+    // there. That is the same order, since those set meanwhile have higher sequence numbers.
+    while (Callback* due = timers_.pop_due(round_time_, round_sequence_)) {
+      due->fire();
+      if (ended_) return;
+      if (++steps >= steps_per_turn) return turn_soon();
+    }
+
+    if (stopping_) {
+      ended_ = true;
+      return;
+    }
+    if (ready_.empty()) {
+      if (timers_.empty()) {
+        how_ = Ended::deadlock;
+        ended_ = true;
+        return;
+      }
+      const double deadline = timers_.next_deadline();
+      if (deadline > now_) {
+        if (waits_for(deadline)) return;
+        now_ = deadline;
+      }
+    }
+    round_.swap(ready_);
+    round_time_ = now_;
+    round_sequence_ = timers_.sequence();
+  }
+}
+
+bool Loop::waits_for(double deadline) {
+  const auto due = clock_.due(deadline);
+  if (!due || *due <= std::chrono::steady_clock::now()) return false;
+  waiting_ = true;
+  timer_.expires_at(*due);
+  timer_.async_wait([alive = std::weak_ptr(alive_)](const boost::system::error_code&) {
+    const auto loop = alive.lock();
+    if (!loop) return;
+    (*loop)->waiting_ = false;
+    (*loop)->turn();
+  });
+  return true;
+}
+
+void Loop::Sleep::await_suspend(std::coroutine_handle<> handle) const {
+  if (delay > 0)
+    loop.current_task().wait_until(handle, loop.now_ + delay);
+  else
+    loop.current_task().yield(handle);
+}
+
+void Loop::Sleep::await_resume() const { loop.current_task().check_cancelled(); }
+
+void Loop::block(double delay) {
+  now_ += delay;
+  if (const auto due = clock_.due(now_)) std::this_thread::sleep_until(*due);
+}
+
+void Loop::interrupt(Callback& callback) {
+  if (waiting_) {
+    now_ = std::max(now_, std::min(clock_.elapsed(now_), timers_.next_deadline()));
+    timer_.cancel();
+  }
+  call_soon(callback);
+}
+
+void Loop::abort(std::exception_ptr reason) {
+  if (!failure_) failure_ = std::move(reason);
+  ended_ = true;
+}
+
+}  // namespace pcsim

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <pcsim/runtime/callback.hpp>
+#include <pcsim/runtime/clock.hpp>
+#include <pcsim/runtime/timer_queue.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <memory>
+
+namespace pcsim {
+
+class Task;
+
+/// asyncio's event loop, hosted by Boost.Asio: a chain of handlers on an `io_context`, so that other Asio work (a signal_set, say) gets
+/// its turn between them, in virtual time too.
+///
+/// Everything happens in asyncio's order, whatever the clock. The loop works in rounds: a round takes the timers that are due to the
+/// end of the ready list, in the order of their deadlines, then runs what was on the list when the round began; what becomes ready
+/// meanwhile belongs to the next round. Only when nothing is ready does time move, to the next deadline and never further.
+///
+/// Not thread-safe: a loop, and all that belongs to it, is used by one thread at a time. Two loops share nothing.
+class Loop {
+public:
+  /// What ended a run: its main task, or that nothing can happen any more while that still waits.
+  enum class Ended { done, deadlock };
+
+  /// REQUIRES: `host` and `clock` outlive the loop.
+  Loop(boost::asio::io_context& host, Clock& clock);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// Runs until `main` is done, and as asyncio to the end of the round after. Throws what `main` threw, what an asynchronous handler
+  /// threw, or what was given to abort().
+  Ended run_until_complete(Task& main);
+
+  /// Seconds since the loop began, the time by which timers go.
+  double time() const { return now_; }
+
+  /// The time to show for what happens now: that of the clock.
+  double elapsed() const { return clock_.elapsed(now_); }
+
+  /// Puts a callback at the end of the ready list. REQUIRES: it is on no list.
+  void call_soon(Callback& callback) { ready_.push_back(callback); }
+
+  /// Has `callback` fired at time `when`, or in the next round where that has passed. Tiny delays are no special case.
+  TimerQueue::Id call_at(double when, Callback& callback) { return timers_.push(when, callback); }
+  TimerQueue::Id call_later(double delay, Callback& callback) { return call_at(now_ + delay, callback); }
+
+  /// REQUIRES: the timer has not fired.
+  void cancel_timer(TimerQueue::Id id) { timers_.cancel(id); }
+
+  /// The task whose step is running. REQUIRES: called from within a task.
+  Task& current_task() const { return *current_; }
+
+  /// `asyncio.sleep`: resumes the task when `delay` seconds have passed; for 0 or less in the next round.
+  struct Sleep {
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) const;
+    void await_resume() const;
+    Loop& loop;
+    double delay;
+  };
+  Sleep sleep(double delay) { return Sleep{*this, delay}; }
+
+  /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes.
+  void block(double delay);
+
+  /// For handlers of the host, outside of every task: moves the loop's time on to what has passed on the clock, yet not past the next
+  /// timer, and has `callback` run next. Safe at any time while the loop runs.
+  void interrupt(Callback& callback);
+
+  /// Ends the run after the current step: run_until_complete throws `reason`. The first reason given stands.
+  void abort(std::exception_ptr reason);
+
+private:
+  friend class Task;
+
+  void turn();
+  void work();
+  void turn_soon();
+  bool waits_for(double deadline);
+
+  boost::asio::io_context& host_;
+  Clock& clock_;
+  boost::asio::steady_timer timer_;
+  bool waiting_ = false;
+  // Handlers hold it weakly: one that the host runs after the loop's end does nothing.
+  std::shared_ptr<Loop*> alive_ = std::make_shared<Loop*>(this);
+
+  IntrusiveList<Callback> ready_;
+  IntrusiveList<Callback> round_;  // what is left of the current round
+  double round_time_ = 0;
+  std::uint64_t round_sequence_ = 0;
+  TimerQueue timers_;
+  double now_ = 0;
+  Task* current_ = nullptr;
+
+  bool stopping_ = false;
+  bool ended_ = false;
+  Ended how_ = Ended::done;
+  std::exception_ptr failure_;
+};
+
+}  // namespace pcsim
