@@ -5,8 +5,8 @@
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/setting.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <string_view>
@@ -34,7 +34,8 @@ void add_setting(CLI::App& app, const Setting& setting, Scenario& scenario) {
   };
   CLI::Option* const option =
       setting.kind == Setting::Kind::flag
-          ? app.add_flag_function(flag, [set](std::int64_t) { set("true"); }, std::string(setting.help))
+          ? app.add_flag_function(
+                flag, [set](std::int64_t) { set("true"); }, std::string(setting.help))
           : app.add_option_function<std::string>(flag, set, std::string(setting.help))->type_name(std::string(setting.value));
   option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }

@@ -8,9 +8,9 @@
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/loop.hpp>
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <boost/asio/io_context.hpp>
 
 #include <cstdio>
 #include <memory>

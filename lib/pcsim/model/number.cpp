@@ -50,7 +50,8 @@ double parse_duration(std::string_view text) {
     throw BadValue(fmt::format("'{}' is not a duration: a number of seconds, or one with a unit (ns us ms s min)", text));
   }
   const double seconds = has_unit ? value * unit->seconds : value;
-  if (seconds > longest_duration) throw BadValue(fmt::format("'{}' is longer than 1e9 seconds, the longest duration there is", text));
+  if (seconds > longest_duration)
+    throw BadValue(fmt::format("'{}' is longer than 1e9 seconds, the longest duration there is", text));
   return seconds;
 }
 

@@ -15,8 +15,8 @@ std::uint64_t parse_whole(std::string_view text, std::uint64_t least, std::uint6
 /// A decimal number, such as `0.5` or `1e-3`, without a sign. Throws BadValue, which calls it `what`.
 double parse_decimal(std::string_view text, std::string_view what);
 
-/// A duration in seconds, or with a unit: `ns us ms s min`. The value is what CPython computes: the number times the unit as doubles.
-/// Throws BadValue if it is none, or longer than longest_duration.
+/// A duration in seconds, or with a unit: `ns us ms s min`. The value is what CPython computes: the number times the unit as
+/// doubles. Throws BadValue if it is none, or longer than longest_duration.
 double parse_duration(std::string_view text);
 
 /// The shortest text that parse_decimal() turns into the same double.

@@ -38,8 +38,8 @@ struct Outcome {
   bool deadlock() const { return !stuck.empty(); }
 };
 
-/// The lesson's pipeline: producers put items into a queue, consumers take them, and all go home in order. What happens is told to
-/// observers, in the order in which it happens.
+/// The lesson's pipeline: producers put items into a queue, consumers take them, and all go home in order. What happens is told
+/// to observers, in the order in which it happens.
 ///
 /// Not thread-safe; for one run.
 class Pipeline {

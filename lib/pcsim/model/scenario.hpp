@@ -14,7 +14,8 @@ struct Scenario {
   static constexpr std::uint64_t most_actors = 10'000'000;
   static constexpr std::uint64_t most_seed = INT64_MAX;
 
-  /// What draws are taken from: one stream for all, one for each actor, or one for each producer that also draws the work on its items.
+  /// What draws are taken from: one stream for all, one for each actor, or one for each producer that also draws the work on its
+  /// items.
   enum class Streams { shared, per_actor, per_item };
 
   /// How it ends: the last producer sends sentinels; or, when all is consumed, sentinels are sent or the consumers are cancelled.
@@ -43,13 +44,13 @@ struct Scenario {
   Streams streams = Streams::shared;
   Shutdown shutdown = Shutdown::sentinel;
   std::optional<std::uint64_t> sentinels;  ///< how many are sent; default: one for each consumer
-  std::optional<double> ready_after;      ///< consumers wait for an event that is set at this time
-  std::optional<std::uint64_t> limit;    ///< how many consumers may work at once
-  std::optional<Delay> lock_delay;        ///< time that every item also spends in one lock
-  std::optional<double> timeout;          ///< on the work on one item
+  std::optional<double> ready_after;       ///< consumers wait for an event that is set at this time
+  std::optional<std::uint64_t> limit;      ///< how many consumers may work at once
+  std::optional<Delay> lock_delay;         ///< time that every item also spends in one lock
+  std::optional<double> timeout;           ///< on the work on one item
   Work work = Work::async;
-  std::optional<std::uint64_t> threads;   ///< of the pool, for Work::thread; default 4
-  std::vector<std::uint64_t> fail_at;     ///< ids of the items on which consumers fail, ascending
+  std::optional<std::uint64_t> threads;  ///< of the pool, for Work::thread; default 4
+  std::vector<std::uint64_t> fail_at;    ///< ids of the items on which consumers fail, ascending
   OnFailure on_failure = OnFailure::stop;
   std::optional<double> stop_after;
   OnStop on_stop = OnStop::cancel;

@@ -43,7 +43,10 @@ using Text = std::optional<std::string>;
 
 template <auto member, std::uint64_t least, std::uint64_t most>
 constexpr Setting whole(std::string_view name, std::string_view help) {
-  return {name, Kind::whole, "N", help,
+  return {name,
+          Kind::whole,
+          "N",
+          help,
           [](Scenario& scenario, std::string_view text) { scenario.*member = parse_whole(text, least, most); },
           [](const Scenario& scenario) -> Text {
             const std::optional<std::uint64_t> value = scenario.*member;
@@ -53,7 +56,10 @@ constexpr Setting whole(std::string_view name, std::string_view help) {
 
 template <auto member>
 constexpr Setting delay(std::string_view name, std::string_view help) {
-  return {name, Kind::delay, "DELAY", help,
+  return {name,
+          Kind::delay,
+          "DELAY",
+          help,
           [](Scenario& scenario, std::string_view text) { scenario.*member = Delay::parse(text); },
           [](const Scenario& scenario) -> Text {
             const std::optional<Delay> value = scenario.*member;
@@ -63,20 +69,24 @@ constexpr Setting delay(std::string_view name, std::string_view help) {
 
 template <auto member>
 constexpr Setting duration(std::string_view name, std::string_view help) {
-  return {name, Kind::duration, "T", help,
+  return {name,
+          Kind::duration,
+          "T",
+          help,
           [](Scenario& scenario, std::string_view text) {
             const double seconds = parse_duration(text);
             if (seconds <= 0) throw BadValue(fmt::format("'{}' is not above 0", text));
             scenario.*member = seconds;
           },
-          [](const Scenario& scenario) -> Text {
-            return scenario.*member ? Text(to_text(*(scenario.*member))) : std::nullopt;
-          }};
+          [](const Scenario& scenario) -> Text { return scenario.*member ? Text(to_text(*(scenario.*member))) : std::nullopt; }};
 }
 
 template <auto member>
 constexpr Setting flag(std::string_view name, std::string_view help) {
-  return {name, Kind::flag, "", help,
+  return {name,
+          Kind::flag,
+          "",
+          help,
           [](Scenario& scenario, std::string_view text) {
             if (text != "true" && text != "false") throw BadValue(fmt::format("'{}' is neither true nor false", text));
             scenario.*member = text == "true";
@@ -86,7 +96,10 @@ constexpr Setting flag(std::string_view name, std::string_view help) {
 
 template <auto member, const auto& choices>
 constexpr Setting choice(std::string_view name, std::string_view value, std::string_view help) {
-  return {name, Kind::choice, value, help,
+  return {name,
+          Kind::choice,
+          value,
+          help,
           [](Scenario& scenario, std::string_view text) {
             const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& c) { return c.name == text; });
             if (found == choices.end()) {
@@ -139,27 +152,31 @@ constexpr std::array all{
     flag<&Scenario::produce_first>("produce-first", "put the item, then sleep"),
     delay<&Scenario::consume_delay>("consume-delay", "time to work on an item (default 0.02,0.08)"),
     whole<&Scenario::seed, 0, Scenario::most_seed>("seed", "of the random numbers, as Python's random.seed (default 42)"),
-    choice<&Scenario::streams, streams>("streams", "shared|per-actor|per-item",
-                                        "whose random numbers: one stream for all (the default), one for each actor, or one for each "
-                                        "producer that draws the work on its items too"),
-    choice<&Scenario::shutdown, shutdowns>("shutdown", "sentinel|join-sentinel|join-cancel",
-                                           "the last producer sends sentinels (the default); or, once all is consumed, sentinels are "
-                                           "sent or the consumers are cancelled"),
+    choice<&Scenario::streams, streams>(
+        "streams", "shared|per-actor|per-item",
+        "whose random numbers: one stream for all (the default), one for each actor, or one for each "
+        "producer that draws the work on its items too"),
+    choice<&Scenario::shutdown, shutdowns>(
+        "shutdown", "sentinel|join-sentinel|join-cancel",
+        "the last producer sends sentinels (the default); or, once all is consumed, sentinels are "
+        "sent or the consumers are cancelled"),
     whole<&Scenario::sentinels, 0, Scenario::most_actors>("sentinels", "how many are sent (default: one for each consumer)"),
     duration<&Scenario::ready_after>("ready-after", "the consumers begin at this time, when an event is set"),
     whole<&Scenario::limit, 1, Scenario::most_actors>("limit", "how many consumers may work at once: a semaphore"),
     delay<&Scenario::lock_delay>("lock-delay", "time that every item also spends in one lock"),
     duration<&Scenario::timeout>("timeout", "time limit on the work on an item, which is then given up"),
-    choice<&Scenario::work, works>("work", "async|block|thread",
-                                   "how an item is worked on: awaiting (the default), blocking the loop, or on a thread of a pool"),
+    choice<&Scenario::work, works>(
+        "work", "async|block|thread",
+        "how an item is worked on: awaiting (the default), blocking the loop, or on a thread of a pool"),
     whole<&Scenario::threads, 1, Scenario::most_actors>("threads", "with --work thread: threads in the pool (default 4)"),
     Setting{"fail-at", Kind::list, "ID,ID", "items on which a consumer fails", set_fail_at, get_fail_at},
     choice<&Scenario::on_failure, failures>("on-failure", "stop|continue",
                                             "a failure ends the run (the default), or costs that item only"),
     duration<&Scenario::stop_after>("stop-after", "end the run early, at this time"),
-    choice<&Scenario::on_stop, stops>("on-stop", "cancel|finish|drain",
-                                      "how a run is ended early: all are cancelled (the default), consumers finish what they have in "
-                                      "hand, or they consume all that is queued"),
+    choice<&Scenario::on_stop, stops>(
+        "on-stop", "cancel|finish|drain",
+        "how a run is ended early: all are cancelled (the default), consumers finish what they have in "
+        "hand, or they consume all that is queued"),
     choice<&Scenario::clock, clocks>("clock", "wall|virtual", "time really passes (the default), or jumps to the next event"),
     Setting{"speed", Kind::decimal, "F", "with the wall clock: F times as fast as real time (default 1)", set_speed, get_speed},
     choice<&Scenario::trace, traces>("trace", "lesson|full|none",

@@ -6,7 +6,8 @@
 
 namespace pcsim {
 
-/// A file, or standard output, that is written to through a large buffer. Every error is thrown as std::system_error that names it.
+/// A file, or standard output, that is written to through a large buffer. Every error is thrown as std::system_error that names
+/// it.
 ///
 /// Not thread-safe.
 class Output {

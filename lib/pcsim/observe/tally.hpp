@@ -13,8 +13,8 @@ class Tally final : public Observer {
 public:
   struct Consumer {
     std::uint64_t consumed = 0;
-    double busy = 0;        ///< seconds from getting an item to the end of the work on it, added up
-    double got_at = 0;      ///< when it took what it has in hand
+    double busy = 0;         ///< seconds from getting an item to the end of the work on it, added up
+    double got_at = 0;       ///< when it took what it has in hand
     std::uint64_t item = 0;  ///< what it has in hand
   };
 
@@ -31,8 +31,8 @@ public:
   std::uint64_t queued() const { return produced_ - got_; }
   std::uint64_t never_put() const { return items_ - produced_; }
 
-  std::uint64_t max_depth() const { return max_depth_; }           ///< of the queue
-  double delays() const { return delays_; }                        ///< seconds: all that were drawn, one after another
+  std::uint64_t max_depth() const { return max_depth_; }  ///< of the queue
+  double delays() const { return delays_; }               ///< seconds: all that were drawn, one after another
   const std::vector<Consumer>& consumers() const { return consumers_; }
 
 private:

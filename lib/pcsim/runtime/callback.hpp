@@ -21,6 +21,7 @@ protected:
 };
 
 template <class T>
-using IntrusiveList = boost::intrusive::list<T, boost::intrusive::base_hook<ListHook>, boost::intrusive::constant_time_size<false>>;
+using IntrusiveList =
+    boost::intrusive::list<T, boost::intrusive::base_hook<ListHook>, boost::intrusive::constant_time_size<false>>;
 
 }  // namespace pcsim

@@ -5,8 +5,8 @@
 
 namespace pcsim {
 
-/// How a Loop's time passes. The loop's own time is seconds from 0 in IEEE doubles and is the same under every clock; a clock says
-/// how long to wait for it and what is shown of it.
+/// How a Loop's time passes. The loop's own time is seconds from 0 in IEEE doubles and is the same under every clock; a clock
+/// says how long to wait for it and what is shown of it.
 class Clock {
 public:
   using Instant = std::chrono::steady_clock::time_point;
@@ -31,8 +31,8 @@ public:
   double elapsed(double now) const override { return now; }
 };
 
-/// Time passes, `speed` times as fast as real time. Paced: every deadline is counted from the start, so that lateness never adds up.
-/// What is shown is the measured time, times the speed.
+/// Time passes, `speed` times as fast as real time. Paced: every deadline is counted from the start, so that lateness never adds
+/// up. What is shown is the measured time, times the speed.
 class WallClock final : public Clock {
 public:
   /// REQUIRES: speed > 0.

@@ -66,8 +66,8 @@ class Promise;
 
 }  // namespace detail
 
-/// What an `async def` returns: code that has not begun. It runs when it is awaited, at once and on the awaiting task, or when a Task is
-/// made of it. Its owner destroys its frame, wherever it stands by then.
+/// What an `async def` returns: code that has not begun. It runs when it is awaited, at once and on the awaiting task, or when a
+/// Task is made of it. Its owner destroys its frame, wherever it stands by then.
 ///
 /// `co_await` gives its result, or throws what it threw; who awaits is resumed in the very step in which it ends.
 template <class T = void>
@@ -93,7 +93,8 @@ public:
     explicit Awaiter(Handle child) : child_(child) {}
     bool await_ready() const noexcept { return false; }
 
-    // A child that ends without suspending continues its parent by returning false: no matter how many do, the stack does not grow.
+    // A child that ends without suspending continues its parent by returning false: no matter how many do, the stack does not
+    // grow.
     template <class P>
     bool await_suspend(std::coroutine_handle<P> parent) {
       child_.promise().belongs_to(parent.promise().task());

@@ -15,7 +15,8 @@ public:
 
   bool is_set() const { return set_; }
 
-  /// Wakes all who wait, in the order in which they came; each has its turn in the next round, even if the flag is cleared by then.
+  /// Wakes all who wait, in the order in which they came; each has its turn in the next round, even if the flag is cleared by
+  /// then.
   void set();
 
   void clear() { set_ = false; }

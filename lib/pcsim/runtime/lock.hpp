@@ -9,8 +9,8 @@
 
 namespace pcsim {
 
-/// asyncio's Lock: one holder, then whoever waited longest. A release only notifies the first in line, which takes the lock when its
-/// turn comes; until then nobody else can. Not thread-safe.
+/// asyncio's Lock: one holder, then whoever waited longest. A release only notifies the first in line, which takes the lock when
+/// its turn comes; until then nobody else can. Not thread-safe.
 class Lock {
 public:
   /// `what` names the wait where somebody waits for ever; it outlives the lock.
@@ -35,8 +35,8 @@ public:
 
   bool locked() const { return locked_; }
 
-  // A waiter keeps its place in line until its turn comes, even if it was woken or cancelled: while such a one is first, nobody else
-  // is woken. Therefore the line is one of awaiters and not, as elsewhere, of tasks.
+  // A waiter keeps its place in line until its turn comes, even if it was woken or cancelled: while such a one is first, nobody
+  // else is woken. Therefore the line is one of awaiters and not, as elsewhere, of tasks.
   class Acquire : public ListHook {
   public:
     explicit Acquire(Lock& lock) : lock_(lock) {}

@@ -63,8 +63,8 @@ void Loop::work() {
       if (ended_) return;
       if (++steps >= steps_per_turn) return turn_soon();
     }
-    // A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round found
-    // there. That is the same order, since those set meanwhile have higher sequence numbers.
+    // A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round
+    // found there. That is the same order, since those set meanwhile have higher sequence numbers.
     while (Callback* due = timers_.pop_due(round_time_, round_sequence_)) {
       due->fire();
       if (ended_) return;

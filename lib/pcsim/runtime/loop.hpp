@@ -16,12 +16,12 @@ namespace pcsim {
 
 class Task;
 
-/// asyncio's event loop, hosted by Boost.Asio: a chain of handlers on an `io_context`, so that other Asio work (a signal_set, say) gets
-/// its turn between them, in virtual time too.
+/// asyncio's event loop, hosted by Boost.Asio: a chain of handlers on an `io_context`, so that other Asio work (a signal_set,
+/// say) gets its turn between them, in virtual time too.
 ///
-/// Everything happens in asyncio's order, whatever the clock. The loop works in rounds: a round takes the timers that are due to the
-/// end of the ready list, in the order of their deadlines, then runs what was on the list when the round began; what becomes ready
-/// meanwhile belongs to the next round. Only when nothing is ready does time move, to the next deadline and never further.
+/// Everything happens in asyncio's order, whatever the clock. The loop works in rounds: a round takes the timers that are due to
+/// the end of the ready list, in the order of their deadlines, then runs what was on the list when the round began; what becomes
+/// ready meanwhile belongs to the next round. Only when nothing is ready does time move, to the next deadline and never further.
 ///
 /// Not thread-safe: a loop, and all that belongs to it, is used by one thread at a time. Two loops share nothing.
 class Loop {
@@ -34,8 +34,8 @@ public:
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Runs until `main` is done, and as asyncio to the end of the round after. Throws what `main` threw, what an asynchronous handler
-  /// threw, or what was given to abort().
+  /// Runs until `main` is done, and as asyncio to the end of the round after. Throws what `main` threw, what an asynchronous
+  /// handler threw, or what was given to abort().
   Ended run_until_complete(Task& main);
 
   /// Seconds since the loop began, the time by which timers go.
@@ -70,8 +70,8 @@ public:
   /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes.
   void block(double delay);
 
-  /// For handlers of the host, outside of every task: moves the loop's time on to what has passed on the clock, yet not past the next
-  /// timer, and has `callback` run next. Safe at any time while the loop runs.
+  /// For handlers of the host, outside of every task: moves the loop's time on to what has passed on the clock, yet not past the
+  /// next timer, and has `callback` run next. Safe at any time while the loop runs.
   void interrupt(Callback& callback);
 
   /// Ends the run after the current step: run_until_complete throws `reason`. The first reason given stands.

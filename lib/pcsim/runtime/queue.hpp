@@ -16,9 +16,9 @@ namespace pcsim {
 
 /// asyncio's Queue: first in, first out, with room for `maxsize` values, or for any number where that is 0.
 ///
-/// A put only notifies the first getter, which looks again when its turn comes; whoever comes by in between may take the value, and the
-/// notified one then waits again, at the end of the line. The same holds for room and putters. A cancelled waiter hands on a
-/// notification that it will not use.
+/// A put only notifies the first getter, which looks again when its turn comes; whoever comes by in between may take the value,
+/// and the notified one then waits again, at the end of the line. The same holds for room and putters. A cancelled waiter hands
+/// on a notification that it will not use.
 ///
 /// Not thread-safe.
 template <class T>

@@ -9,8 +9,8 @@
 
 namespace pcsim {
 
-/// asyncio's Semaphore (that of CPython 3.11): so many permits, given in the order in which they were asked for. A newcomer finds it
-/// locked while somebody waits, or was given a permit and has not had its turn. Not thread-safe.
+/// asyncio's Semaphore (that of CPython 3.11): so many permits, given in the order in which they were asked for. A newcomer finds
+/// it locked while somebody waits, or was given a permit and has not had its turn. Not thread-safe.
 class Semaphore {
 public:
   /// `what` names the wait where somebody waits for ever; it outlives the semaphore.

@@ -37,7 +37,8 @@ public:
   DoneCallback& operator=(const DoneCallback&) = delete;
   ~DoneCallback();
 
-  /// Has `owner` told when `task` is done, one round after its last step. REQUIRES: the task is not done, and this was not added before.
+  /// Has `owner` told when `task` is done, one round after its last step. REQUIRES: the task is not done, and this was not added
+  /// before.
   void add_to(Task& task, WhenDone& owner);
 
 private:
@@ -47,11 +48,11 @@ private:
   DoneCallback* next_ = nullptr;
 };
 
-/// A coroutine that runs by itself: asyncio's Task. It takes its first step in the round after the one in which it was made; every wait puts
-/// it back on the loop's ready list when it is over.
+/// A coroutine that runs by itself: asyncio's Task. It takes its first step in the round after the one in which it was made;
+/// every wait puts it back on the loop's ready list when it is over.
 ///
-/// Whoever awaits a task gets its result or its exception, and is resumed one round after its last step. If it is destroyed while it
-/// waits, so is its coroutine's frame.
+/// Whoever awaits a task gets its result or its exception, and is resumed one round after its last step. If it is destroyed while
+/// it waits, so is its coroutine's frame.
 ///
 /// Not thread-safe.
 class Task final : public Callback {
@@ -78,8 +79,9 @@ public:
   /// Throws what it threw, Cancelled if it was cancelled. REQUIRES: done().
   void result() const;
 
-  /// `Task.cancel`: Cancelled is thrown where it waits, when its turn comes; a task whose wake-up is already under way is cancelled all the
-  /// same; one that has not begun never does; who waits for another task has that one cancelled. False if it is done.
+  /// `Task.cancel`: Cancelled is thrown where it waits, when its turn comes; a task whose wake-up is already under way is
+  /// cancelled all the same; one that has not begun never does; who waits for another task has that one cancelled. False if it is
+  /// done.
   bool cancel();
 
   /// How often it was cancelled, less what was taken back.

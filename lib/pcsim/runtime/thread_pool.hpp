@@ -14,8 +14,9 @@
 
 namespace pcsim {
 
-/// A model of a pool of threads, as `run_in_executor` uses one: what runs on a thread takes its time, and the loop goes on. Its order is
-/// the loop's own and does not depend on a machine. A thread that works is busy to the end, even if nobody waits for it any more.
+/// A model of a pool of threads, as `run_in_executor` uses one: what runs on a thread takes its time, and the loop goes on. Its
+/// order is the loop's own and does not depend on a machine. A thread that works is busy to the end, even if nobody waits for it
+/// any more.
 ///
 /// Not thread-safe.
 class ThreadPool {

@@ -8,8 +8,9 @@
 
 namespace pcsim {
 
-/// `asyncio.timeout`: cancels the task that made it when `delay` seconds have passed and it still exists. Made and destroyed within one
-/// task. C++ cannot turn an exception into another on leaving a block, so whoever catches Cancelled inside asks whose it was:
+/// `asyncio.timeout`: cancels the task that made it when `delay` seconds have passed and it still exists. Made and destroyed
+/// within one task. C++ cannot turn an exception into another on leaving a block, so whoever catches Cancelled inside asks whose
+/// it was:
 ///
 ///     Timeout timeout(loop, 0.5);
 ///     try {

@@ -11,8 +11,8 @@ namespace pcsim {
 /// Timers by deadline; equal deadlines in the order in which they were set. A 4-ary heap of 16-byte keys.
 ///
 /// A key is one 128-bit number: the deadline's bits (of a double that is not negative, so that they order as it does), the
-/// sequence number, and the slot that holds the callback. A cancelled timer leaves its slot empty, and its key until that comes to
-/// the top or the empty ones are the majority.
+/// sequence number, and the slot that holds the callback. A cancelled timer leaves its slot empty, and its key until that comes
+/// to the top or the empty ones are the majority.
 ///
 /// Not thread-safe.
 class TimerQueue {
@@ -54,8 +54,8 @@ private:
   void drop_cancelled();
 
   std::vector<Key> heap_;
-  // After a timer has fired the root is vacant until the next one is set, which is most often at once: taking out and putting in is
-  // then one way down instead of two.
+  // After a timer has fired the root is vacant until the next one is set, which is most often at once: taking out and putting in
+  // is then one way down instead of two.
   bool vacant_root_ = false;
   std::vector<Callback*> slots_;
   std::vector<Id> free_slots_;

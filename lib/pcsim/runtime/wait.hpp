@@ -9,8 +9,8 @@
 
 namespace pcsim {
 
-/// `asyncio.wait`: resumes when all of a set of tasks are done, two rounds after the last one's last step. Their exceptions are left to
-/// them; cancelling the wait cancels none of them.
+/// `asyncio.wait`: resumes when all of a set of tasks are done, two rounds after the last one's last step. Their exceptions are
+/// left to them; cancelling the wait cancels none of them.
 ///
 ///     WaitAll all(loop);
 ///     for (Task& task : tasks) all.add(task);
