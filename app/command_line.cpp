@@ -1,97 +1,153 @@
 #include "command_line.hpp"
 
 #include "nearest.hpp"
+#include "options.hpp"
+#include "scenario_file.hpp"
 
-#include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/setting.hpp>
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
-#include <cstdio>
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace pcsim::app {
 
 namespace {
 
-constexpr auto exit_codes = R"(Durations are seconds, or take a unit: ns us ms s min.
+struct CommandName {
+  Command command;
+  std::string_view name;
+  std::string_view arguments;
+  std::string_view help;
+};
+
+constexpr std::array commands{
+    CommandName{Command::run, "", "[FLAGS]",
+                "Runs a producer/consumer pipeline, live or in virtual time, exactly as asyncio would."},
+    CommandName{Command::replay, "replay", "FILE... [FLAGS]",
+                "Runs the scenarios in these files (-: standard input), one after another. A flag wins over the file."},
+    CommandName{Command::compare, "compare", "[FILE] [FLAGS]",
+                "Does the same work one item after another and concurrently, and compares the times.\n"
+                "--consumers 1,2,4,8 compares several numbers of consumers, by default with --streams per-item."},
+};
+
+constexpr std::string_view footer = R"(
+Durations are seconds, or take a unit: ns us ms s min.
 Delays: 0.1 | 0.01,0.05 (uniform) | exp:MEAN | lognormal:MU,SIGMA | pareto:ALPHA,MIN
 
-Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 130 interrupted, 143 terminated.)";
+Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 130 interrupted,
+143 terminated; where two apply: interrupted before failed before deadlock.)";
 
-std::string flag_of(const Setting& setting) { return fmt::format("--{}", setting.name); }
-
-void add_setting(CLI::App& app, const Setting& setting, Scenario& scenario) {
-  const std::string flag = flag_of(setting);
-  const auto set = [&setting, &scenario, flag](const std::string& text) {
-    try {
-      if (text.empty()) throw BadValue("the value is empty");
-      setting.set(scenario, text);
-    } catch (const BadValue& error) {
-      throw UsageError(fmt::format("{}: {}", flag, error.what()));
-    }
-  };
-  CLI::Option* const option =
-      setting.kind == Setting::Kind::flag
-          ? app.add_flag_function(
-                flag, [set](std::int64_t) { set("true"); }, std::string(setting.help))
-          : app.add_option_function<std::string>(flag, set, std::string(setting.help))->type_name(std::string(setting.value));
-  option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+const CommandName& command_of(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front().starts_with("-")) return commands.front();
+  const std::string typed = arguments.front();
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const CommandName& c) { return c.name == typed; });
+  if (found != commands.end() && !typed.empty()) {
+    arguments.erase(arguments.begin());
+    return *found;
+  }
+  std::vector<std::string> names;
+  for (const CommandName& command : commands)
+    if (!command.name.empty()) names.emplace_back(command.name);
+  const std::string near = nearest(typed, names);
+  throw UsageError(fmt::format("{}: unknown command; {}", typed,
+                               near.empty() ? fmt::format("a scenario file is run by pcsim replay {}", typed)
+                                            : fmt::format("did you mean pcsim {}?", near)));
 }
 
 [[noreturn]] void refuse_extra(const CLI::App& app, const std::string& extra) {
-  if (!extra.starts_with("-")) throw UsageError(fmt::format("{}: unexpected argument; pcsim --help says what there is", extra));
-  std::vector<std::string> flags;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  for (const CommandName& command : commands)
+    if (command.name == extra && !extra.empty())
+      throw UsageError(fmt::format("{}: a command comes first, then the flags: pcsim {} {}", extra, extra, command.arguments));
+  if (!extra.starts_with("-"))
+    throw UsageError(fmt::format("{}: unexpected argument; {} --help says what there is", extra, app.get_name()));
   const std::string typed = extra.substr(0, extra.find('='));
-  const std::string near = nearest(typed, flags);
-  throw UsageError(fmt::format("{}: unknown flag; {}", typed,
-                               near.empty() ? "pcsim --help lists them" : fmt::format("did you mean {}?", near)));
+  throw UsageError(fmt::format("{}: unknown flag; {}", typed, suggest(app, typed, "--", app.get_name() + " --help lists them")));
 }
 
-}  // namespace
+// A setting of the file's that means nothing beside a flag gives way to it.
+void settle_conflicts(const std::set<std::string>& flags, Scenario& scenario) {
+  while (const auto conflict = find_conflict(scenario)) {
+    const std::string name(conflict->setting);
+    if (flags.contains(name) || !conflict->idle) throw UsageError(fmt::format("--{}: {}", name, conflict->message));
+    const auto all = settings();
+    std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; })->reset(scenario);
+  }
+}
 
-std::optional<Request> parse_command_line(int argc, const char* const* argv) {
-  Request request;
-  CLI::App app("Runs a producer/consumer pipeline, live or in virtual time, exactly as asyncio would.", "pcsim");
-  app.set_version_flag("--version", PCSIM_VERSION);
-  app.footer(exit_codes);
+// The names of the flags that were given; nothing if all that was asked for was printed.
+std::optional<std::set<std::string>> parse_flags(const CommandName& command, std::vector<std::string> arguments,
+                                                 Request& request) {
+  CLI::App app(std::string(command.help), command.name.empty() ? "pcsim" : fmt::format("pcsim {}", command.name));
+  declare_options(app, request);
+  std::string description;
+  if (command.command == Command::run) {
+    app.set_version_flag("--version", PCSIM_VERSION, "print the version and exit")->configurable(false);
+    for (const CommandName& other : commands)
+      if (!other.name.empty()) description += fmt::format("  pcsim {} {}\n", other.name, other.arguments);
+    description = fmt::format("\nOther commands (--help after one says more):\n{}", description);
+  } else {
+    auto* const files = app.add_option("FILE", request.files, "scenario file")->configurable(false);
+    if (command.command == Command::replay) files->required();
+    if (command.command == Command::compare) files->expected(0, 1);
+  }
+  app.footer(description + std::string(footer));
   app.allow_extras();
-  for (const Setting& setting : settings()) add_setting(app, setting, request.scenario);
-  app.add_option_function<std::string>(
-         "--summary",
-         [&request](const std::string& text) {
-           if (text != "text" && text != "none") throw UsageError(fmt::format("--summary: '{}' is none of text, none", text));
-           request.summary = text == "text" ? Request::Summary::text : Request::Summary::none;
-         },
-         "figures on stderr after the run (default text); none also gathers nothing")
-      ->type_name("text|none")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 
   // CLI11 would take the next argument for the value.
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
+  for (const std::string& argument : arguments)
     if (argument.starts_with("--") && argument.find('=') == argument.size() - 1)
       throw UsageError(fmt::format("{}: the value is empty", argument.substr(0, argument.size() - 1)));
-  }
+
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(arguments);
   } catch (const CLI::Success& asked) {
     app.exit(asked);
     return std::nullopt;
+  } catch (const BadOption& error) {
+    throw UsageError(fmt::format("--{}: {}", error.name(), error.what()));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string_view message = error.what();
+    throw UsageError(fmt::format("{}: the value is missing", message.substr(0, message.find(':'))));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
   const std::vector<std::string> extras = app.remaining();
   if (!extras.empty()) refuse_extra(app, extras.front());
-  try {
-    check(request.scenario);
-  } catch (const BadValue& error) {
-    throw UsageError(error.what());
+  return given_options(app);
+}
+
+}  // namespace
+
+std::vector<Request> parse_command_line(int argc, const char* const* argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const CommandName& command = command_of(arguments);
+  Request flags_alone;
+  flags_alone.command = command.command;
+  if (!parse_flags(command, arguments, flags_alone)) return {};
+  std::vector<std::string> files = flags_alone.files;
+  if (files.size() > 1 && !(flags_alone.save.empty() && flags_alone.verify.empty()))
+    throw UsageError("--save and --verify: these take one scenario at a time, not several files");
+  if (files.empty()) files.emplace_back();
+
+  std::vector<Request> requests;
+  for (const std::string& file : files) {
+    Request request;
+    request.command = command.command;
+    if (!file.empty()) read_scenario_file(file, request);
+    const auto flags = parse_flags(command, arguments, request);
+    settle_conflicts(*flags, request.scenario);
+    request.given.insert(flags->begin(), flags->end());
+    request.name = file;
+    requests.push_back(std::move(request));
   }
-  return request;
+  return requests;
 }
 
 }  // namespace pcsim::app

@@ -1,4 +1,5 @@
 #include "command_line.hpp"
+#include "compare.hpp"
 #include "diagnostics.hpp"
 #include "exit_status.hpp"
 #include "run.hpp"
@@ -15,8 +16,13 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);
   try {
     set_up_diagnostics();
-    const auto request = parse_command_line(argc, argv);
-    return request ? run(*request) : done;
+    ExitStatus status = done;
+    for (const Request& request : parse_command_line(argc, argv)) {
+      const ExitStatus one = request.command == Command::compare ? compare(request) : run(request);
+      if (status == done) status = one;
+      if (one >= interrupted) break;
+    }
+    return status;
   } catch (const UsageError& error) {
     spdlog::error("{}", error.what());
     return bad_input;

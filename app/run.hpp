@@ -1,7 +1,7 @@
 #pragma once
 
-#include "command_line.hpp"
 #include "exit_status.hpp"
+#include "request.hpp"
 
 namespace pcsim::app {
 

@@ -45,12 +45,20 @@ struct Draw {
   double seconds;
 };
 
+/// Somebody has kept everybody else from running, by blocking the loop in a single step.
+struct Pause {
+  double at;  ///< when it was over
+  Actor who;
+  double seconds;
+};
+
 /// Looks at a run as it takes place. What it throws ends the run, and comes out of Pipeline::run.
 class Observer {
 public:
   virtual ~Observer() = default;
   virtual void on(const Happening& happening) = 0;
   virtual void on_draw(const Draw&) {}
+  virtual void on_pause(const Pause&) {}
 };
 
 }  // namespace pcsim

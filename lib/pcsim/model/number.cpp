@@ -43,12 +43,7 @@ double parse_duration(std::string_view text) {
   const auto* const unit = std::find_if(units.begin(), units.end(), [&](const Unit& u) { return text.ends_with(u.name); });
   const bool has_unit = unit != units.end();
   const std::string_view number = has_unit ? text.substr(0, text.size() - unit->name.size()) : text;
-  double value = 0;
-  try {
-    value = parse_decimal(number, "");
-  } catch (const BadValue&) {
-    throw BadValue(fmt::format("'{}' is not a duration: a number of seconds, or one with a unit (ns us ms s min)", text));
-  }
+  const double value = parse_decimal(number, "a duration: a number of seconds, or one with a unit (ns us ms s min)");
   const double seconds = has_unit ? value * unit->seconds : value;
   if (seconds > longest_duration)
     throw BadValue(fmt::format("'{}' is longer than 1e9 seconds, the longest duration there is", text));

@@ -39,9 +39,15 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       threads_(loop, scenario.pool_size(), "threads"),
       in_hand_(scenario.consumers),
       producing_(scenario.producers),
-      stop_(*this) {}
+      stop_(*this) {
+  if (scenario.work == Scenario::Work::block)
+    loop.on_pause = [this](double seconds) {
+      for (Observer* observer : observers_) observer->on_pause({loop_.elapsed(), blocking_, seconds});
+    };
+}
 
 Pipeline::~Pipeline() {
+  loop_.on_pause = nullptr;
   if (stop_timer_) loop_.cancel_timer(*stop_timer_);
 }
 
@@ -179,8 +185,10 @@ Coroutine<> Pipeline::work(Item item, Random& stream, Actor self) {
     co_return;
   else if (scenario_.work == Scenario::Work::async)
     co_await loop_.sleep(work_time(item, stream, self));
-  else
+  else {
+    blocking_ = self;
     loop_.block(work_time(item, stream, self));
+  }
 }
 
 Coroutine<> Pipeline::work_in_thread(Item item, Random& stream, Actor self) {

@@ -31,9 +31,9 @@ struct Outcome {
     double since;      ///< loop time in seconds
   };
 
-  double at;                 ///< seconds, as the clock shows them
+  double at = 0;             ///< seconds, as the clock shows them
   std::vector<Stuck> stuck;  ///< a deadlock if there are any: the producers first, then the consumers
-  bool failed;               ///< a consumer's failure has ended it
+  bool failed = false;       ///< a consumer's failure has ended it
 
   bool deadlock() const { return !stuck.empty(); }
 };
@@ -109,6 +109,7 @@ private:
   std::uint64_t producing_;
   bool stopping_ = false;
   bool failed_ = false;
+  Actor blocking_;  // who was the last to block the loop
 
   Stop stop_;
   std::optional<TimerQueue::Id> stop_timer_;

@@ -39,7 +39,12 @@ constexpr std::array traces{Choice{"lesson", Scenario::Trace::lesson}, Choice{"f
 using Kind = Setting::Kind;
 using Text = std::optional<std::string>;
 
-// Makers of a Setting for a member of each type. The member is a template argument, so that a Setting is two plain functions.
+// Makers of a Setting for a member of each type. The member is a template argument, so that a Setting is made of plain functions.
+
+template <auto member>
+void reset(Scenario& scenario) {
+  scenario.*member = Scenario().*member;
+}
 
 template <auto member, std::uint64_t least, std::uint64_t most>
 constexpr Setting whole(std::string_view name, std::string_view help) {
@@ -51,7 +56,8 @@ constexpr Setting whole(std::string_view name, std::string_view help) {
           [](const Scenario& scenario) -> Text {
             const std::optional<std::uint64_t> value = scenario.*member;
             return value ? Text(std::to_string(*value)) : std::nullopt;
-          }};
+          },
+          reset<member>};
 }
 
 template <auto member>
@@ -64,7 +70,8 @@ constexpr Setting delay(std::string_view name, std::string_view help) {
           [](const Scenario& scenario) -> Text {
             const std::optional<Delay> value = scenario.*member;
             return value ? Text(value->text()) : std::nullopt;
-          }};
+          },
+          reset<member>};
 }
 
 template <auto member>
@@ -78,7 +85,8 @@ constexpr Setting duration(std::string_view name, std::string_view help) {
             if (seconds <= 0) throw BadValue(fmt::format("'{}' is not above 0", text));
             scenario.*member = seconds;
           },
-          [](const Scenario& scenario) -> Text { return scenario.*member ? Text(to_text(*(scenario.*member))) : std::nullopt; }};
+          [](const Scenario& scenario) -> Text { return scenario.*member ? Text(to_text(*(scenario.*member))) : std::nullopt; },
+          reset<member>};
 }
 
 template <auto member>
@@ -91,7 +99,8 @@ constexpr Setting flag(std::string_view name, std::string_view help) {
             if (text != "true" && text != "false") throw BadValue(fmt::format("'{}' is neither true nor false", text));
             scenario.*member = text == "true";
           },
-          [](const Scenario& scenario) -> Text { return scenario.*member ? "true" : "false"; }};
+          [](const Scenario& scenario) -> Text { return scenario.*member ? "true" : "false"; },
+          reset<member>};
 }
 
 template <auto member, const auto& choices>
@@ -112,7 +121,8 @@ constexpr Setting choice(std::string_view name, std::string_view value, std::str
           [](const Scenario& scenario) -> Text {
             return std::string(
                 std::find_if(choices.begin(), choices.end(), [&](const auto& c) { return c.value == scenario.*member; })->name);
-          }};
+          },
+          reset<member>};
 }
 
 void set_speed(Scenario& scenario, std::string_view text) {
@@ -169,7 +179,8 @@ constexpr std::array all{
         "work", "async|block|thread",
         "how an item is worked on: awaiting (the default), blocking the loop, or on a thread of a pool"),
     whole<&Scenario::threads, 1, Scenario::most_actors>("threads", "with --work thread: threads in the pool (default 4)"),
-    Setting{"fail-at", Kind::list, "ID,ID", "items on which a consumer fails", set_fail_at, get_fail_at},
+    Setting{"fail-at", Kind::list, "ID,ID", "items on which a consumer fails", set_fail_at, get_fail_at,
+            reset<&Scenario::fail_at>},
     choice<&Scenario::on_failure, failures>("on-failure", "stop|continue",
                                             "a failure ends the run (the default), or costs that item only"),
     duration<&Scenario::stop_after>("stop-after", "end the run early, at this time"),
@@ -178,7 +189,8 @@ constexpr std::array all{
         "how a run is ended early: all are cancelled (the default), consumers finish what they have in "
         "hand, or they consume all that is queued"),
     choice<&Scenario::clock, clocks>("clock", "wall|virtual", "time really passes (the default), or jumps to the next event"),
-    Setting{"speed", Kind::decimal, "F", "with the wall clock: F times as fast as real time (default 1)", set_speed, get_speed},
+    Setting{"speed", Kind::decimal, "F", "with the wall clock: F times as fast as real time (default 1)", set_speed, get_speed,
+            reset<&Scenario::speed>},
     choice<&Scenario::trace, traces>("trace", "lesson|full|none",
                                      "what is printed: the lesson's lines (the default), every step, or nothing"),
 };
@@ -187,15 +199,19 @@ constexpr std::array all{
 
 std::span<const Setting> settings() { return all; }
 
-void check(const Scenario& scenario) {
+std::optional<Conflict> find_conflict(const Scenario& scenario) {
   if (scenario.sentinels && scenario.shutdown == Scenario::Shutdown::join_cancel)
-    throw BadValue(fmt::format("--sentinels: {} cannot be sent, as --shutdown join-cancel sends none", *scenario.sentinels));
+    return Conflict{"sentinels", fmt::format("{} cannot be sent, as --shutdown join-cancel sends none", *scenario.sentinels),
+                    true};
   if (scenario.threads && scenario.work != Scenario::Work::thread)
-    throw BadValue(fmt::format("--threads: {} means nothing without --work thread", *scenario.threads));
-  if (!scenario.fail_at.empty() && scenario.fail_at.back() > scenario.items)
-    throw BadValue(fmt::format("--fail-at: there is no item {}, the last one is {}", scenario.fail_at.back(), scenario.items));
+    return Conflict{"threads", fmt::format("{} means nothing without --work thread", *scenario.threads), true};
   if (scenario.speed && scenario.clock == Scenario::Clock::virtual_time)
-    throw BadValue(fmt::format("--speed: {} means nothing with --clock virtual, which does not wait", to_text(*scenario.speed)));
+    return Conflict{"speed", fmt::format("{} means nothing with --clock virtual, which does not wait", to_text(*scenario.speed)),
+                    true};
+  if (!scenario.fail_at.empty() && scenario.fail_at.back() > scenario.items)
+    return Conflict{"fail-at", fmt::format("there is no item {}, the last one is {}", scenario.fail_at.back(), scenario.items),
+                    false};
+  return std::nullopt;
 }
 
 }  // namespace pcsim

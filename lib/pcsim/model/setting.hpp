@@ -24,12 +24,22 @@ struct Setting {
 
   /// Text that set() takes; nothing where the setting is not in force.
   std::optional<std::string> (*get)(const Scenario& scenario);
+
+  /// Back to its default.
+  void (*reset)(Scenario& scenario);
 };
 
 /// All of them, in the order in which they are documented.
 std::span<const Setting> settings();
 
-/// What no single setting can tell: throws BadValue, with the names of the settings, if two do not go together.
-void check(const Scenario& scenario);
+/// Two settings that do not go together.
+struct Conflict {
+  std::string_view setting;  ///< the one to blame
+  std::string message;       ///< with its value, and the way out
+  bool idle;                 ///< it would merely have no effect beside the other
+};
+
+/// What no single setting can tell: the first conflict, if there is any.
+std::optional<Conflict> find_conflict(const Scenario& scenario);
 
 }  // namespace pcsim

@@ -1,24 +1,24 @@
 #pragma once
 
 #include <pcsim/model/happening.hpp>
-#include <pcsim/model/scenario.hpp>
 #include <pcsim/observe/output.hpp>
+#include <pcsim/observe/trace_format.hpp>
 
 namespace pcsim {
 
-/// The trace that people read: a line for each thing that happens, opened by its time in seconds.
+/// Writes the trace.
 class TextTrace final : public Observer {
 public:
   /// REQUIRES: `output` outlives this.
-  TextTrace(const Scenario& scenario, Output& output)
-      : output_(output), full_(scenario.trace == Scenario::Trace::full), name_producers_(scenario.producers > 1) {}
+  TextTrace(TraceFormat format, Output& output) : format_(format), output_(output) {}
 
-  void on(const Happening& happening) override;
+  void on(const Happening& happening) override {
+    if (format_.append(output_.buffer(), happening)) output_.wrote();
+  }
 
 private:
+  TraceFormat format_;
   Output& output_;
-  bool full_;
-  bool name_producers_;
 };
 
 }  // namespace pcsim

@@ -2,11 +2,11 @@
 
 #include <pcsim/runtime/task.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace pcsim {
@@ -31,6 +31,7 @@ Loop::Ended Loop::run_until_complete(Task& main) {
   callback.add_to(main, stop);
 
   host_.restart();
+  const auto work = boost::asio::make_work_guard(host_);
   clock_.start();
   turn_soon();
   while (!ended_)
@@ -60,6 +61,8 @@ void Loop::work() {
       Callback& next = round_.front();
       round_.pop_front();
       next.run();
+      if (blocked_ > 0) [[unlikely]]
+        tell_pause();
       if (ended_) return;
       if (++steps >= steps_per_turn) return turn_soon();
     }
@@ -118,7 +121,17 @@ void Loop::Sleep::await_resume() const { loop.current_task().check_cancelled(); 
 
 void Loop::block(double delay) {
   now_ += delay;
-  if (const auto due = clock_.due(now_)) std::this_thread::sleep_until(*due);
+  blocked_ += delay;
+  while (!ended_) {
+    const auto due = clock_.due(now_);
+    if (!due || *due <= std::chrono::steady_clock::now()) break;
+    host_.run_one_until(*due);
+  }
+}
+
+void Loop::tell_pause() {
+  const double seconds = std::exchange(blocked_, 0);
+  if (on_pause) on_pause(seconds);
 }
 
 void Loop::interrupt(Callback& callback) {

@@ -10,6 +10,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 
 namespace pcsim {
@@ -67,8 +68,12 @@ public:
   };
   Sleep sleep(double delay) { return Sleep{*this, delay}; }
 
-  /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes.
+  /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes;
+  /// handlers of the host have their turn meanwhile, and abort() ends it.
   void block(double delay);
+
+  /// Told, after a step that has blocked, for how long: asyncio's slow callbacks.
+  std::function<void(double seconds)> on_pause;
 
   /// For handlers of the host, outside of every task: moves the loop's time on to what has passed on the clock, yet not past the
   /// next timer, and has `callback` run next. Safe at any time while the loop runs.
@@ -82,6 +87,7 @@ private:
 
   void turn();
   void work();
+  void tell_pause();
   void turn_soon();
   bool waits_for(double deadline);
 
@@ -98,6 +104,7 @@ private:
   std::uint64_t round_sequence_ = 0;
   TimerQueue timers_;
   double now_ = 0;
+  double blocked_ = 0;  // by the current step
   Task* current_ = nullptr;
 
   bool stopping_ = false;

@@ -1,4 +1,4 @@
-#include <pcsim/observe/text_trace.hpp>
+#include <pcsim/observe/trace_format.hpp>
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
@@ -7,11 +7,11 @@
 
 namespace pcsim {
 
-void TextTrace::on(const Happening& happening) {
+bool TraceFormat::append(fmt::memory_buffer& text, const Happening& happening) const {
   using Kind = Happening::Kind;
-  if (!full_ && (happening.kind == Kind::blocked || happening.kind == Kind::got)) return;
+  if (!full_ && (happening.kind == Kind::blocked || happening.kind == Kind::got)) return false;
 
-  const auto out = std::back_inserter(output_.buffer());
+  const auto out = std::back_inserter(text);
   const char role = happening.who.role == Actor::Role::producer ? 'P' : 'C';
   const auto actor = happening.who.number;
   const auto id = happening.item;
@@ -39,7 +39,7 @@ void TextTrace::on(const Happening& happening) {
     case Kind::stopping: fmt::format_to(out, FMT_COMPILE("STOPPING\n")); break;
     case Kind::done: fmt::format_to(out, FMT_COMPILE("DONE\n")); break;
   }
-  output_.wrote();
+  return true;
 }
 
 }  // namespace pcsim

@@ -1,0 +1,131 @@
+#include "compare.hpp"
+
+#include "open.hpp"
+#include "progress.hpp"
+#include "terminal.hpp"
+
+#include <pcsim/observe/output.hpp>
+#include <pcsim/observe/report.hpp>
+#include <pcsim/study/compare.hpp>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pcsim::app {
+
+namespace {
+
+using Rows = std::vector<Comparison>;
+
+constexpr double bar_width = 30;
+
+std::string bar(double seconds, double longest) {
+  const auto length = static_cast<std::size_t>(longest > 0 ? bar_width * seconds / longest : 0);
+  std::string text;
+  for (std::size_t i = 0; i < length; ++i) text += stdout_shows_utf8() ? "\u2588" : "#";
+  return text;
+}
+
+std::string limits(const Comparison& row) { return fmt::format("at most {:.1f}x: {}", row.most_speedup(), row.bound.why); }
+
+void print_one(const Comparison& row) {
+  const double longest = std::max(row.sequential, row.concurrent);
+  const int width = static_cast<int>(fmt::formatted_size("{:.3f}", longest));
+  fmt::print("sequential   {:{}.3f} s  {}\n", row.sequential, width, bar(row.sequential, longest));
+  fmt::print("concurrent   {:{}.3f} s  {}\n", row.concurrent, width, bar(row.concurrent, longest));
+  fmt::print("speedup      {:{}}  {}\n", fmt::format("{:.2f}x", row.speedup()), width + 2, limits(row));
+}
+
+void print_table(const Rows& rows) {
+  double longest = 0;
+  for (const Comparison& row : rows) longest = std::max({longest, row.sequential, row.concurrent});
+  fmt::print("consumers    sequential    concurrent  speedup  efficiency\n");
+  for (const Comparison& row : rows)
+    fmt::print("{:>9}  {:>10.3f} s  {:>10.3f} s  {:>6.2f}x  {:>10.2f}  {:<30}  {}\n", row.consumers, row.sequential,
+               row.concurrent, row.speedup(), row.efficiency(), bar(row.concurrent, longest), limits(row));
+}
+
+std::string to_json(const Rows& rows, const Scenario& scenario) {
+  boost::json::array comparisons;
+  for (const Comparison& row : rows)
+    comparisons.push_back({{"consumers", row.consumers},
+                           {"sequential", row.sequential},
+                           {"concurrent", row.concurrent},
+                           {"speedup", row.speedup()},
+                           {"efficiency", row.efficiency()},
+                           {"bound", {{"seconds", row.bound.seconds}, {"speedup", row.most_speedup()}, {"why", row.bound.why}}}});
+  const char* const clock = scenario.clock == Scenario::Clock::wall ? "wall" : "virtual";
+  const boost::json::object all{
+      {"schema", 1}, {"version", PCSIM_VERSION}, {"clock", clock}, {"comparisons", std::move(comparisons)}};
+  return boost::json::serialize(all) + "\n";
+}
+
+std::string to_csv(const Rows& rows) {
+  std::string text = "consumers,sequential,concurrent,speedup,efficiency,bound_seconds,bound_speedup,bound_why\n";
+  for (const Comparison& row : rows)
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{}\n", row.consumers, row.sequential, row.concurrent,
+                   row.speedup(), row.efficiency(), row.bound.seconds, row.most_speedup(), row.bound.why);
+  return text;
+}
+
+std::unique_ptr<Output> open_export(std::string_view option, const std::string& path) {
+  if (path.empty()) return nullptr;
+  return open_for(option, [&] { return std::make_unique<Output>(path); });
+}
+
+void write(Output& output, const std::string& text) {
+  output.buffer().append(text);
+  output.close();
+}
+
+}  // namespace
+
+ExitStatus compare(const Request& request) {
+  Scenario scenario = request.scenario;
+  if (scenario.stop_after) throw UsageError("--stop-after: a run that is ended early does not do the same work; leave it out");
+  std::vector<std::uint64_t> consumers = request.consumers;
+  if (consumers.empty()) consumers.push_back(scenario.consumers);
+  if (consumers.size() > 1 && !request.given.contains("streams")) scenario.streams = Scenario::Streams::per_item;
+  if (request.export_json == "-" && request.export_csv == "-") throw UsageError("--export-csv: stdout is taken by --export-json");
+  const auto json = open_export("export-json", request.export_json);
+  const auto csv = open_export("export-csv", request.export_csv);
+
+  Rows rows;
+  {
+    Progress progress;
+    for (const std::uint64_t number : consumers) {
+      scenario.consumers = number;
+      const auto begin = [&](const char* what, double seconds) {
+        progress.begin(consumers.size() > 1 ? fmt::format("{} consumers, {}", number, what) : what, seconds);
+      };
+      rows.push_back(pcsim::compare(scenario, begin));
+      const Outcome& outcome = rows.back().outcome;
+      if (outcome.deadlock()) {
+        spdlog::error("with {} consumers: {}", number, deadlock_report(outcome));
+        return deadlocked;
+      }
+      if (outcome.failed) {
+        spdlog::error("with {} consumers: a failure ends the run at {:.3f}; --on-failure continue goes on", number, outcome.at);
+        return run_failed;
+      }
+    }
+  }
+
+  if (json) write(*json, to_json(rows, scenario));
+  if (csv) write(*csv, to_csv(rows));
+  if (request.export_json == "-" || request.export_csv == "-") return done;
+  if (rows.size() > 1)
+    print_table(rows);
+  else
+    print_one(rows.front());
+  return done;
+}
+
+}  // namespace pcsim::app

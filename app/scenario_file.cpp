@@ -1,0 +1,171 @@
+#include "scenario_file.hpp"
+
+#include "options.hpp"
+
+#include <pcsim/model/number.hpp>
+#include <pcsim/model/setting.hpp>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace pcsim::app {
+
+namespace {
+
+using Kind = Setting::Kind;
+
+std::string_view expected(Kind kind) {
+  switch (kind) {
+    case Kind::flag: return "true or false";
+    case Kind::whole: return "a whole number";
+    case Kind::decimal: return "a number";
+    case Kind::duration: return "a number of seconds, or a text such as \"50ms\"";
+    case Kind::delay: return "a number of seconds, or a text such as \"10ms,50ms\"";
+    case Kind::list: return "a list of whole numbers";
+    case Kind::choice: break;
+  }
+  return "a text";
+}
+
+// A value as the text that its option takes on the command line; nothing if it is of a type that the option has no use for.
+std::optional<std::string> text_of(const toml::node& value, Kind kind) {
+  const bool is_number = kind == Kind::decimal || kind == Kind::duration || kind == Kind::delay;
+  if (const auto* flag = value.as_boolean(); flag != nullptr && kind == Kind::flag) return flag->get() ? "true" : "false";
+  if (const auto* text = value.as_string(); text != nullptr && kind != Kind::flag) return text->get();
+  if (const auto* whole = value.as_integer(); whole != nullptr && (is_number || kind == Kind::whole || kind == Kind::list))
+    return std::to_string(whole->get());
+  if (const auto* number = value.as_floating_point(); number != nullptr && is_number) return to_text(number->get());
+  if (const auto* list = value.as_array(); list != nullptr && kind == Kind::list) {
+    std::string joined;
+    for (const toml::node& element : *list) {
+      const auto text = text_of(element, Kind::whole);
+      if (!text) return std::nullopt;
+      joined += (joined.empty() ? "" : ",") + *text;
+    }
+    return joined;
+  }
+  return std::nullopt;
+}
+
+// CLI11's way of reading a config file, with toml++: its own reader knows no lines, and merges keys that are given twice.
+class TomlConfig final : public CLI::Config {
+public:
+  TomlConfig(const CLI::App& app, const std::string& file) : app_(app), file_(file) {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    const std::string text(std::istreambuf_iterator<char>(input), {});
+    toml::table table;
+    try {
+      table = toml::parse(text, file_);
+    } catch (const toml::parse_error& error) {
+      fail(error.source().begin.line, error.description());
+    }
+    if (table.empty()) throw UsageError(fmt::format("{}: there is no setting in it", file_));
+
+    // A table is in the order of its keys; what is wrong is to be told in the order of the lines.
+    std::vector<std::pair<std::string, const toml::node*>> entries;
+    for (const auto& [key, value] : table) {
+      lines_[std::string(key.str())] = key.source().begin.line;
+      entries.emplace_back(key.str(), &value);
+    }
+    std::sort(entries.begin(), entries.end(), [this](const auto& a, const auto& b) { return lines_[a.first] < lines_[b.first]; });
+    std::vector<CLI::ConfigItem> config;
+    for (const auto& [name, value] : entries) {
+      CLI::ConfigItem item;
+      item.name = name;
+      item.inputs = {value_of(name, *value)};
+      config.push_back(std::move(item));
+    }
+    return config;
+  }
+
+  std::string to_config(const CLI::App*, bool, bool, std::string) const override {
+    throw std::logic_error("scenarios are written by write_scenario()");
+  }
+
+  [[noreturn]] void fail(const std::string& key, std::string_view message) const {
+    const auto line = lines_.find(key);
+    if (line == lines_.end()) throw UsageError(fmt::format("{}: {}: {}", file_, key, message));
+    fail(line->second, fmt::format("{}: {}", key, message));
+  }
+
+private:
+  std::string value_of(const std::string& name, const toml::node& value) const {
+    if (value.is_table() || value.is_array_of_tables()) fail(name, "a section means nothing in a scenario");
+    const CLI::Option* const option = app_.get_option_no_throw("--" + name);
+    if (option == nullptr) fail(name, fmt::format("unknown key; {}", suggest(app_, name, "", "pcsim --help lists the flags")));
+    if (!option->get_configurable()) fail(name, "this is for the command line only");
+    const auto all = settings();
+    const auto setting = std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; });
+    const Kind kind = setting == all.end() ? Kind::choice : setting->kind;
+    const auto text = text_of(value, kind);
+    if (!text) fail(name, fmt::format("the value must be {}", expected(kind)));
+    return *text;
+  }
+
+  [[noreturn]] void fail(std::size_t line, std::string_view message) const {
+    throw UsageError(fmt::format("{}:{}: {}", file_, line, message));
+  }
+
+  const CLI::App& app_;
+  const std::string& file_;
+  mutable std::map<std::string, std::size_t> lines_;  // CLI::Config reads through const functions
+};
+
+}  // namespace
+
+void read_scenario(std::istream& text, const std::string& name, Request& request) {
+  CLI::App app;
+  declare_options(app, request);
+  const auto config = std::make_shared<TomlConfig>(app, name);
+  app.config_formatter(config);
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  try {
+    app.parse_from_stream(text);
+  } catch (const BadOption& error) {
+    config->fail(error.name(), error.what());
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(fmt::format("{}: {}", name, error.what()));
+  }
+  request.given = given_options(app);
+  if (const auto conflict = find_conflict(request.scenario)) config->fail(std::string(conflict->setting), conflict->message);
+}
+
+void read_scenario_file(const std::string& path, Request& request) {
+  if (path == "-") return read_scenario(std::cin, "standard input", request);
+  if (std::error_code error; std::filesystem::is_directory(path, error))
+    throw UsageError(fmt::format("{}: this is a directory, not a scenario file", path));
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw UsageError(fmt::format("{}: {}", path, std::generic_category().message(errno)));
+  read_scenario(file, path, request);
+}
+
+std::string write_scenario(const Scenario& scenario) {
+  std::string text;
+  for (const Setting& setting : settings()) {
+    const auto value = setting.get(scenario);
+    if (!value) continue;
+    const bool bare = setting.kind == Kind::flag || setting.kind == Kind::whole || setting.kind == Kind::decimal;
+    if (setting.kind == Kind::list)
+      text += fmt::format("{} = [{}]\n", setting.name, *value);
+    else
+      text += bare ? fmt::format("{} = {}\n", setting.name, *value) : fmt::format("{} = \"{}\"\n", setting.name, *value);
+  }
+  return text;
+}
+
+}  // namespace pcsim::app

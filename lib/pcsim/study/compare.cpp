@@ -1,0 +1,80 @@
+#include <pcsim/study/compare.hpp>
+
+#include <pcsim/observe/delay_book.hpp>
+#include <pcsim/runtime/clock.hpp>
+#include <pcsim/runtime/coroutine.hpp>
+#include <pcsim/runtime/loop.hpp>
+#include <pcsim/runtime/task.hpp>
+
+#include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace pcsim {
+
+namespace {
+
+Outcome run(const Scenario& scenario, Clock& clock, std::vector<Observer*> observers) {
+  boost::asio::io_context host(1);
+  Loop loop(host, clock);
+  return Pipeline(loop, scenario, std::move(observers)).run();
+}
+
+Coroutine<> one_after_another(Loop& loop, const std::vector<DelayBook::Item>& items) {
+  for (const DelayBook::Item& item : items)
+    for (const double seconds : {item.produce, item.work, item.lock})
+      if (seconds > 0) co_await loop.sleep(seconds);
+}
+
+double run_sequentially(const std::vector<DelayBook::Item>& items, Clock& clock) {
+  boost::asio::io_context host(1);
+  Loop loop(host, clock);
+  Task all(loop, one_after_another(loop, items));
+  loop.run_until_complete(all);
+  return loop.elapsed();
+}
+
+Comparison::Bound bound_of(const Scenario& scenario, const DelayBook& delays) {
+  const auto longest = std::max_element(delays.produce().begin(), delays.produce().end());
+  Comparison::Bound bound{*longest, fmt::format("P{} alone takes {:.3f} s", longest - delays.produce().begin() + 1, *longest)};
+  const auto at_least = [&](double seconds, std::string why) {
+    if (seconds > bound.seconds) bound = {seconds, std::move(why)};
+  };
+  std::uint64_t at_once = std::min(scenario.consumers, scenario.limit.value_or(scenario.consumers));
+  if (scenario.work == Scenario::Work::thread) at_once = std::min(at_once, scenario.pool_size());
+  if (scenario.work == Scenario::Work::block) at_once = 1;
+  at_least(delays.work() / static_cast<double>(at_once), fmt::format("{} at a time do {:.3f} s of work", at_once, delays.work()));
+  at_least(delays.lock(), fmt::format("the lock is held for {:.3f} s", delays.lock()));
+  return bound;
+}
+
+}  // namespace
+
+Comparison compare(const Scenario& scenario, const CompareProgress& progress) {
+  const bool wall = scenario.clock == Scenario::Clock::wall;
+  VirtualClock virtual_clock;
+  DelayBook delays(scenario, wall ? DelayBook::Items::keep : DelayBook::Items::forget);
+  Comparison comparison;
+  comparison.consumers = scenario.consumers;
+  comparison.outcome = run(scenario, virtual_clock, {&delays});
+  comparison.sequential = delays.total();
+  comparison.concurrent = comparison.outcome.at;
+  comparison.bound = bound_of(scenario, delays);
+  if (!wall || comparison.outcome.deadlock() || comparison.outcome.failed) return comparison;
+
+  const double speed = scenario.speed.value_or(1);
+  const auto say = [&](const char* what, double seconds) {
+    if (progress) progress(what, seconds / speed);
+  };
+  say("sequential", comparison.sequential);
+  WallClock first(speed);
+  comparison.sequential = run_sequentially(delays.items(), first);
+  say("concurrent", comparison.concurrent);
+  WallClock second(speed);
+  comparison.concurrent = run(scenario, second, {}).at;
+  return comparison;
+}
+
+}  // namespace pcsim
