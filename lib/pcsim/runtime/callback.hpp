@@ -16,6 +16,10 @@ public:
   /// Its timer is due. Runs at once unless overridden.
   virtual void fire() { run(); }
 
+  /// Its timer is due, and nothing else is to run in this round or the next: does what fire() does, and all that follows of it in the
+  /// next round.
+  virtual void fire_alone() { fire(); }
+
 protected:
   ~Callback() = default;
 };

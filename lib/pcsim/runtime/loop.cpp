@@ -33,6 +33,7 @@ Loop::Ended Loop::run_until_complete(Task& main) {
   host_.restart();
   const auto work = boost::asio::make_work_guard(host_);
   clock_.start();
+  paced_ = clock_.due(0).has_value();
   turn_soon();
   while (!ended_)
     if (host_.run_one() == 0) throw std::runtime_error("the io_context was stopped under a running loop");
@@ -79,21 +80,39 @@ void Loop::work() {
       return;
     }
     if (ready_.empty()) {
-      if (timers_.empty()) {
-        how_ = Ended::deadlock;
-        ended_ = true;
-        return;
-      }
+      // Time moves only here.
       const double deadline = timers_.next_deadline();
       if (deadline > now_) {
-        if (waits_for(deadline)) return;
+        if (timers_.empty()) {
+          how_ = Ended::deadlock;
+          ended_ = true;
+          return;
+        }
+        if (paced_ && waits_for(deadline)) return;
         now_ = deadline;
       }
+      begin_round();
+      Callback* const due = timers_.pop_due(round_time_, round_sequence_);
+      if (timers_.next_deadline() > now_) {
+        // The usual case by far: two rounds in one go, without a list.
+        due->fire_alone();
+        if (blocked_ > 0) [[unlikely]]
+          tell_pause();
+        if ((steps += 2) >= steps_per_turn) return turn_soon();
+      } else {
+        due->fire();
+        ++steps;
+      }
+    } else {
+      begin_round();
+      round_.swap(ready_);
     }
-    round_.swap(ready_);
-    round_time_ = now_;
-    round_sequence_ = timers_.sequence();
   }
+}
+
+void Loop::begin_round() {
+  round_time_ = now_;
+  round_sequence_ = timers_.sequence();
 }
 
 bool Loop::waits_for(double deadline) {

@@ -87,6 +87,7 @@ private:
 
   void turn();
   void work();
+  void begin_round();
   void tell_pause();
   void turn_soon();
   bool waits_for(double deadline);
@@ -94,6 +95,7 @@ private:
   boost::asio::io_context& host_;
   Clock& clock_;
   boost::asio::steady_timer timer_;
+  bool paced_ = false;  // whether time has to be waited for
   bool waiting_ = false;
   // Handlers hold it weakly: one that the host runs after the loop's end does nothing.
   std::shared_ptr<Loop*> alive_ = std::make_shared<Loop*>(this);

@@ -112,11 +112,6 @@ void Task::cancel_wait() {
   loop_.call_soon(*this);
 }
 
-void Task::fire() {
-  timer_ = no_timer;
-  wake();
-}
-
 void Task::run() {
   if (done()) return tell_that_done();
 

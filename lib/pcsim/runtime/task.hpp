@@ -136,7 +136,15 @@ public:
   bool cancelled_after_wake() const { return throw_cancelled_ && was_woken_; }
 
   void run() override;
-  void fire() override;
+  void fire() override {
+    timer_ = no_timer;
+    wake();
+  }
+  void fire_alone() override {
+    timer_ = no_timer;
+    state_ = State::woken;
+    run();
+  }
 
 private:
   friend class DoneCallback;

@@ -1,7 +1,6 @@
 #include <pcsim/runtime/timer_queue.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 
 namespace pcsim {
@@ -13,74 +12,53 @@ constexpr std::size_t few = 64;  // cancelled timers that are not worth a clean-
 
 }  // namespace
 
-TimerQueue::Key TimerQueue::key(double when, std::uint64_t sequence, Id slot) {
-  return static_cast<Key>(std::bit_cast<std::uint64_t>(when)) << 64 | (sequence << slot_bits | slot);
+void TimerQueue::too_many() { throw std::length_error("too many timers in one run"); }
+
+void TimerQueue::add_slot() {
+  if (slots_.size() >= slot_mask) too_many();
+  slots_.push_back({.next_free = no_slot});
+  free_ = static_cast<Id>(slots_.size() - 1);
 }
 
-double TimerQueue::when(Key key) { return std::bit_cast<double>(static_cast<std::uint64_t>(key >> 64)); }
+void TimerQueue::insert(Key added) {
+  if (added < front_) std::swap(added, front_);
+  heap_.push_back(added);
+  sift_up(heap_.size() - 1, added);
+}
 
-TimerQueue::Id TimerQueue::push(double when, Callback& callback) {
-  Id id;
-  if (free_slots_.empty()) {
-    if (slots_.size() > slot_mask) throw std::length_error("too many timers at once");
-    id = static_cast<Id>(slots_.size());
-    slots_.push_back(&callback);
-    free_slots_.reserve(slots_.capacity());
-  } else {
-    id = free_slots_.back();
-    free_slots_.pop_back();
-    slots_[id] = &callback;
-  }
-  if (sequence_ > UINT64_MAX >> slot_bits) throw std::length_error("too many timers in one run");
-  const Key added = key(when + 0.0, sequence_++, id);  // + 0.0: a negative zero's bits would order last
-  ++live_;
-  if (vacant_root_) {
-    vacant_root_ = false;
-    sift_down(0, added);
-  } else {
-    heap_.push_back(added);
-    sift_up(heap_.size() - 1, added);
-  }
-  return id;
+Callback* TimerQueue::pop(std::uint64_t set_before) {
+  const Key first = vacant_ ? heap_.front() : front_;
+  if (sequence(first) >= set_before) return nullptr;
+  if (vacant_) fill_front();
+  vacant_ = true;
+  --live_;
+  const Id id = slot(first);
+  Callback* const callback = slots_[id].callback;
+  free_slot(id);
+  return callback;
 }
 
 void TimerQueue::cancel(Id id) {
-  slots_[id] = nullptr;
+  slots_[id].callback = nullptr;
   --live_;
-  const std::size_t cancelled = heap_.size() - vacant_root_ - live_;
-  if (cancelled > few && cancelled > heap_.size() / 2) drop_cancelled();
+  ++cancelled_;
+  if (cancelled_ > few && cancelled_ > live_) drop_cancelled();
 }
 
-double TimerQueue::next_deadline() {
-  settle();
-  return when(heap_.front());
-}
-
-Callback* TimerQueue::pop_due(double now, std::uint64_t set_before) {
-  if (live_ == 0) return nullptr;
-  settle();
-  const Key top = heap_.front();
-  if (when(top) > now || sequence(top) >= set_before) return nullptr;
-  vacant_root_ = true;
-  --live_;
-  const Id id = slot(top);
-  free_slots_.push_back(id);
-  return slots_[id];
-}
-
-// Makes the root the earliest timer that is not cancelled.
-void TimerQueue::settle() {
-  if (vacant_root_) {
-    vacant_root_ = false;
-    remove_top();
-  }
-  while (slots_[slot(heap_.front())] == nullptr) {
-    free_slots_.push_back(slot(heap_.front()));
-    remove_top();
+// REQUIRES: there is a live timer.
+void TimerQueue::skip_cancelled() {
+  while (true) {
+    if (vacant_) fill_front();
+    if (slots_[slot(front_)].callback != nullptr) return;
+    free_slot(slot(front_));
+    --cancelled_;
+    vacant_ = true;
   }
 }
 
-void TimerQueue::remove_top() {
+void TimerQueue::fill_front() {
+  front_ = heap_.front();
+  vacant_ = false;
   const Key last = heap_.back();
   heap_.pop_back();
   if (!heap_.empty()) sift_down(0, last);
@@ -103,9 +81,10 @@ void TimerQueue::sift_down(std::size_t hole, Key moving) {
     const std::size_t first = hole * arity + 1;
     std::size_t least = first;
     if (first + arity <= size) {
-      const std::size_t left = heap[first + 1] < heap[first] ? first + 1 : first;
-      const std::size_t right = heap[first + 3] < heap[first + 2] ? first + 3 : first + 2;
-      least = heap[right] < heap[left] ? right : left;
+      // Sums instead of choices, since a compiler makes branches of those, and no branch of a heap can be foretold.
+      const std::size_t left = first + (heap[first + 1] < heap[first]);
+      const std::size_t right = first + 2 + (heap[first + 3] < heap[first + 2]);
+      least = left + (right - left) * (heap[right] < heap[left]);
     } else {
       if (first >= size) break;
       for (std::size_t child = first + 1; child < size; ++child)
@@ -119,16 +98,16 @@ void TimerQueue::sift_down(std::size_t hole, Key moving) {
 }
 
 void TimerQueue::drop_cancelled() {
-  if (vacant_root_) {
-    vacant_root_ = false;
-    heap_.front() = heap_.back();
-    heap_.pop_back();
+  if (!vacant_) {
+    heap_.push_back(front_);
+    vacant_ = true;
   }
   std::erase_if(heap_, [this](Key key) {
-    if (slots_[slot(key)] != nullptr) return false;
-    free_slots_.push_back(slot(key));
+    if (slots_[slot(key)].callback != nullptr) return false;
+    free_slot(slot(key));
     return true;
   });
+  cancelled_ = 0;
   // Keys are unique, so any heap of them yields them in the same order; a sorted one is a heap.
   std::sort(heap_.begin(), heap_.end());
 }
