@@ -143,6 +143,7 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
     if (!file.empty()) read_scenario_file(file, request);
     const auto flags = parse_flags(command, arguments, request);
     settle_conflicts(*flags, request.scenario);
+    request.flags = *flags;
     request.given.insert(flags->begin(), flags->end());
     request.name = file;
     requests.push_back(std::move(request));

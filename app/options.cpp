@@ -76,18 +76,27 @@ void declare_options(CLI::App& app, Request& request) {
   }
 
   auto* const summary =
-      add_option(app, "summary", "text|none", "figures on stderr after the run (default text); none also gathers nothing",
+      add_option(app, "summary", "text|full|none",
+                 "figures on stderr after the run (default text); full lists all actors, none also gathers nothing",
                  [&request](const std::string& text) {
-                   if (text != "text" && text != "none") throw BadValue(fmt::format("'{}' is none of text, none", text));
-                   request.summary = text == "text" ? Request::Summary::text : Request::Summary::none;
+                   if (text == "text")
+                     request.summary = Request::Summary::text;
+                   else if (text == "full")
+                     request.summary = Request::Summary::full;
+                   else if (text == "none")
+                     request.summary = Request::Summary::none;
+                   else
+                     throw BadValue(fmt::format("'{}' is none of text, full, none", text));
                  });
-  summary->group("Output");
+  auto* const warmup =
+      add_option(app, "warmup", "N", "leave the first N items out of the distributions (default 0)",
+                 [&request](const std::string& text) { request.warmup = parse_whole(text, 0, Scenario::most_items); });
   auto* const slow_callback =
       add_option(app, "slow-callback", "T", "warn when --work block pauses the loop for longer (default 100ms)",
                  [&request](const std::string& text) { request.slow_callback = parse_duration(text); });
-  slow_callback->group("Output");
+  for (auto* const option : {summary, warmup, slow_callback}) option->group("Output");
   if (request.command == Command::compare) {
-    for (auto* const option : {summary, slow_callback}) option->group("");  // may be in files, but means nothing here
+    for (auto* const option : {summary, warmup, slow_callback}) option->group("");  // may be in files, but means nothing here
     add_file(app, "export-json", "write the figures as JSON (-: stdout, instead of the table)", request.export_json);
     add_file(app, "export-csv", "write the figures as CSV (-: stdout, instead of the table)", request.export_csv);
     return;

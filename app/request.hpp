@@ -20,14 +20,16 @@ enum class Command { run, replay, compare };
 
 /// What the user asks for.
 struct Request {
-  enum class Summary { text, none };
+  enum class Summary { text, full, none };
 
   Command command = Command::run;
   std::string name;                ///< of the scenario's file; empty: there is none
   std::vector<std::string> files;  ///< all the files on the command line
   Scenario scenario;
   std::set<std::string> given;  ///< names of the options that were given, in the file or as flags
+  std::set<std::string> flags;  ///< those that were given as flags
   Summary summary = Summary::text;
+  std::uint64_t warmup = 0;    ///< items that are left out of the distributions
   double slow_callback = 0.1;  ///< a pause of the loop that is longer is warned of
   std::string save;            ///< where to write the scenario; empty: nowhere, here and below
   std::string verify;          ///< a recorded trace to hold this one against

@@ -39,6 +39,7 @@ struct Happening {
 struct Draw {
   enum class Purpose : std::uint8_t { produce, work, lock };
 
+  double at;  ///< when it begins, but for what is drawn ahead of its time (--streams per-item)
   Purpose purpose;
   Actor who;           ///< who drew it
   std::uint64_t item;  ///< what it is for; 0 for a producer's own, which belongs to the item beside it

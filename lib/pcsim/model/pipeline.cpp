@@ -252,7 +252,9 @@ double Pipeline::work_time(const Item& item, Random& stream, Actor self) {
 
 double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor who, std::uint64_t item) {
   const double seconds = delay.draw(stream);
-  for (Observer* observer : observers_) observer->on_draw(Draw{purpose, who, item, seconds});
+  if (observers_.empty()) return seconds;
+  const Draw drawn{loop_.elapsed(), purpose, who, item, seconds};
+  for (Observer* observer : observers_) observer->on_draw(drawn);
   return seconds;
 }
 

@@ -60,6 +60,10 @@ struct Scenario {
 
   std::uint64_t sentinels_sent() const { return sentinels.value_or(consumers); }
   std::uint64_t pool_size() const { return threads.value_or(4); }
+
+  /// How many consumers can work at the same time at most: by their number, the limit, the threads, or since they block each
+  /// other.
+  std::uint64_t works_at_once() const;
 };
 
 }  // namespace pcsim

@@ -2,13 +2,14 @@
 
 #include <pcsim/model/happening.hpp>
 #include <pcsim/model/scenario.hpp>
+#include <pcsim/observe/delays.hpp>
 
 #include <cstdint>
 #include <vector>
 
 namespace pcsim {
 
-/// The delays of a run, in seconds: their sums, and if wanted those of every item.
+/// The delays of a run, item by item, in seconds.
 class DelayBook final : public Observer {
 public:
   struct Item {
@@ -16,32 +17,26 @@ public:
     double work = 0;  ///< as long as it was worked on: at most the scenario's timeout
     double lock = 0;
   };
-  enum class Items { forget, keep };
 
-  DelayBook(const Scenario& scenario, Items items);
+  explicit DelayBook(const Scenario& scenario);
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override;
 
-  const std::vector<double>& produce() const { return produce_; }  ///< by producer
-  double work() const { return work_; }
-  double lock() const { return lock_; }
-
-  /// All one after another, added up in the order in which they were drawn.
-  double total() const { return total_; }
-
-  /// In the order of their ids, if they were to be kept.
+  /// In the order of their ids.
   const std::vector<Item>& items() const { return items_; }
+  const Delays& sums() const { return sums_; }
 
 private:
-  const Scenario& scenario_;
-  std::vector<double> produce_;
-  double work_ = 0;
-  double lock_ = 0;
-  double total_ = 0;
+  struct Producer {
+    double next = 0;             // what was drawn for the item that it puts next
+    std::uint64_t last_put = 0;  // the item that it has put
+  };
+
+  bool produce_first_;
+  Delays sums_;
   std::vector<Item> items_;
-  std::vector<double> next_produce_;     // by producer: for the item that it puts next
-  std::vector<std::uint64_t> last_put_;  // by producer
+  std::vector<Producer> producers_;
 };
 
 }  // namespace pcsim

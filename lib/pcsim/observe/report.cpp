@@ -1,10 +1,14 @@
 #include <pcsim/observe/report.hpp>
 
+#include <pcsim/observe/bottleneck.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace pcsim {
 
@@ -26,34 +30,70 @@ std::string_view why(std::string_view what) {
   return "who holds it will never let go";
 }
 
+// What a table of durations is in, so that the longest has a few digits before its point.
+struct Unit {
+  std::string_view title;
+  double seconds;
+};
+
+Unit unit_for(double longest) {
+  if (longest >= 1) return {"seconds", 1};
+  return longest >= 1e-3 ? Unit{"ms", 1e-3} : Unit{"us", 1e-6};
+}
+
 bool same_lot(const Stuck& a, const Stuck& b) {
   return a.who.role == b.who.role && std::string_view(a.what) == b.what && a.since == b.since;
 }
 
 }  // namespace
 
-std::string summary(const Scenario& scenario, const Outcome& outcome, const Tally& tally) {
+std::string summary(const Scenario& scenario, const Statistics& statistics, Detail detail) {
   std::string text;
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "elapsed     {:.3f} s, seed {}\n", outcome.at, scenario.seed);
-  fmt::format_to(out, "sequential  {:.3f} s, the same delays one after another\n", tally.delays());
-  fmt::format_to(out, "items       {} of {} produced, {} consumed", tally.produced(), scenario.items, tally.consumed());
-  if (tally.timed_out() > 0) fmt::format_to(out, ", {} timed out", tally.timed_out());
-  if (tally.failed() > 0) fmt::format_to(out, ", {} failed", tally.failed());
-  if (tally.unfinished() > 0) fmt::format_to(out, ", {} unfinished", tally.unfinished());
-  if (tally.queued() > 0) fmt::format_to(out, ", {} left in the queue", tally.queued());
-  if (tally.never_put() > 0) fmt::format_to(out, ", {} never put", tally.never_put());
-  fmt::format_to(out, "\nqueue       {} deep at most", tally.max_depth());
-  if (scenario.maxsize > 0) fmt::format_to(out, " of {}", scenario.maxsize);
-  constexpr std::size_t shown = 16;
-  const auto& consumers = tally.consumers();
-  for (std::size_t i = 0; i < std::min(consumers.size(), shown); ++i) {
-    const double busy = outcome.at > 0 ? 100 * consumers[i].busy / outcome.at : 0;
-    fmt::format_to(out, "\n{:<11} {} consumed, busy {:.3f} s ({:.0f} %)", fmt::format("C{}", i + 1), consumers[i].consumed,
-                   consumers[i].busy, busy);
-  }
-  if (consumers.size() > shown) fmt::format_to(out, "\n...         and {} more consumers", consumers.size() - shown);
-  text += '\n';
+  fmt::format_to(out, "elapsed     {:.3f} s, {:.6g} items/s, seed {}\n", statistics.makespan(), statistics.throughput(),
+                 scenario.seed);
+  fmt::format_to(out, "sequential  {:.3f} s, the same delays one after another\n", statistics.delays().total());
+  fmt::format_to(out, "items       {} of {} produced, {} consumed", statistics.put(), scenario.items, statistics.consumed());
+  const auto add = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) fmt::format_to(out, ", {} {}", count, what);
+  };
+  add(statistics.timed_out(), "timed out");
+  add(statistics.failed(), "failed");
+  add(statistics.unfinished(), "unfinished");
+  add(statistics.queued(), "left in the queue");
+  add(statistics.never_put(), "never put");
+
+  const Unit unit = unit_for(std::max({statistics.latency().max(), statistics.blocked().max(), statistics.wait().max()}));
+  fmt::format_to(out, "\n{:<10}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}{:>11}\n", unit.title, "mean", "stddev", "p50", "p90", "p99",
+                 "p99.9", "max");
+  const auto add_row = [&](std::string_view name, const Distribution& d) {
+    fmt::format_to(out, "{:<10}", name);
+    for (const double value :
+         {d.mean(), d.stddev(), d.percentile(0.5), d.percentile(0.9), d.percentile(0.99), d.percentile(0.999), d.max()})
+      fmt::format_to(out, "{:>11.3f}", value / unit.seconds);
+    text += '\n';
+  };
+  add_row("wait", statistics.wait());
+  add_row("service", statistics.service());
+  add_row("latency", statistics.latency());
+  if (scenario.maxsize > 0) add_row("blocked", statistics.blocked());
+
+  fmt::format_to(out, "queue       {:.3f} deep on average, {} at most", statistics.mean_depth(), statistics.max_depth());
+  if (scenario.maxsize > 0) fmt::format_to(out, " of {}, full {:.0f} % of the time", scenario.maxsize, 100 * statistics.full());
+  fmt::format_to(out, ", empty {:.0f} %\n", 100 * statistics.empty());
+
+  const std::size_t shown = detail == Detail::full ? SIZE_MAX : 8;
+  const double makespan = statistics.makespan();
+  const auto add_actors = [&](char role, const auto& actors, std::string_view did, const auto& idle) {
+    for (std::size_t i = 0; i < std::min(actors.size(), shown); ++i)
+      fmt::format_to(out, "{:<10}  {} {}, busy {:.3f} s ({:.0f} %), {:.3f} s {}\n", fmt::format("{}{}", role, i + 1),
+                     actors[i].items, did, actors[i].busy, makespan > 0 ? 100 * actors[i].busy / makespan : 0,
+                     actors[i].*idle.first, idle.second);
+    if (actors.size() > shown) fmt::format_to(out, "...         and {} more; --summary full lists all\n", actors.size() - shown);
+  };
+  add_actors('P', statistics.producers(), "put", std::pair(&Statistics::Producer::blocked, "blocked"));
+  add_actors('C', statistics.consumers(), "consumed", std::pair(&Statistics::Consumer::waiting, "waiting"));
+  text += bottleneck(scenario, statistics) + "\n";
   return text;
 }
 

@@ -2,14 +2,16 @@
 
 #include <pcsim/model/pipeline.hpp>
 #include <pcsim/model/scenario.hpp>
-#include <pcsim/observe/tally.hpp>
+#include <pcsim/observe/statistics.hpp>
 
 #include <string>
 
 namespace pcsim {
 
-/// What a run came to, in a few lines.
-std::string summary(const Scenario& scenario, const Outcome& outcome, const Tally& tally);
+enum class Detail { text, full };
+
+/// What a run came to, as an aligned table; with Detail::full every consumer and producer has a line, else only as many as fit.
+std::string summary(const Scenario& scenario, const Statistics& statistics, Detail detail);
 
 /// When a run stood still, and for everyone who waits: who, in what, since when, and why nothing can wake them. Neighbours with
 /// the same lot share a line. REQUIRES: outcome.deadlock().

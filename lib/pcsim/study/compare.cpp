@@ -36,15 +36,13 @@ double run_sequentially(const std::vector<DelayBook::Item>& items, Clock& clock)
   return loop.elapsed();
 }
 
-Comparison::Bound bound_of(const Scenario& scenario, const DelayBook& delays) {
+Comparison::Bound bound_of(const Scenario& scenario, const Delays& delays) {
   const auto longest = std::max_element(delays.produce().begin(), delays.produce().end());
   Comparison::Bound bound{*longest, fmt::format("P{} alone takes {:.3f} s", longest - delays.produce().begin() + 1, *longest)};
   const auto at_least = [&](double seconds, std::string why) {
     if (seconds > bound.seconds) bound = {seconds, std::move(why)};
   };
-  std::uint64_t at_once = std::min(scenario.consumers, scenario.limit.value_or(scenario.consumers));
-  if (scenario.work == Scenario::Work::thread) at_once = std::min(at_once, scenario.pool_size());
-  if (scenario.work == Scenario::Work::block) at_once = 1;
+  const std::uint64_t at_once = scenario.works_at_once();
   at_least(delays.work() / static_cast<double>(at_once), fmt::format("{} at a time do {:.3f} s of work", at_once, delays.work()));
   at_least(delays.lock(), fmt::format("the lock is held for {:.3f} s", delays.lock()));
   return bound;
@@ -53,15 +51,15 @@ Comparison::Bound bound_of(const Scenario& scenario, const DelayBook& delays) {
 }  // namespace
 
 Comparison compare(const Scenario& scenario, const CompareProgress& progress) {
-  const bool wall = scenario.clock == Scenario::Clock::wall;
   VirtualClock virtual_clock;
-  DelayBook delays(scenario, wall ? DelayBook::Items::keep : DelayBook::Items::forget);
+  DelayBook delays(scenario);
   Comparison comparison;
   comparison.consumers = scenario.consumers;
   comparison.outcome = run(scenario, virtual_clock, {&delays});
-  comparison.sequential = delays.total();
+  comparison.sequential = delays.sums().total();
   comparison.concurrent = comparison.outcome.at;
-  comparison.bound = bound_of(scenario, delays);
+  comparison.bound = bound_of(scenario, delays.sums());
+  const bool wall = scenario.clock == Scenario::Clock::wall;
   if (!wall || comparison.outcome.deadlock() || comparison.outcome.failed) return comparison;
 
   const double speed = scenario.speed.value_or(1);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "request.hpp"
+
+#include <pcsim/model/happening.hpp>
+#include <pcsim/model/pipeline.hpp>
+#include <pcsim/observe/output.hpp>
+#include <pcsim/observe/statistics.hpp>
+#include <pcsim/observe/text_trace.hpp>
+#include <pcsim/observe/trace_check.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace pcsim::app {
+
+/// All that a run is written to, as the request wants it: the trace, the files, the summary.
+class Outputs {
+public:
+  /// Opens them all. Throws UsageError, so that nothing has run where one cannot be had. REQUIRES: `request` outlives this.
+  explicit Outputs(const Request& request);
+
+  const std::vector<Observer*>& observers() const { return observers_; }
+
+  /// Writes what is left of the trace and the files, complete or not.
+  void close();
+
+  /// After the run: completes and closes them all, then tells the summary on stderr. False if the trace is not the one that was to be
+  /// verified, which it has said. Throws std::system_error for what could not be written.
+  bool finish(const Outcome& outcome);
+
+private:
+  std::unique_ptr<Output> open(std::string_view option, const std::string& path);
+  void open_trace();
+  bool verify();
+
+  const Request& request_;
+  std::string_view on_stdout_;  // the option that has it
+  std::vector<Observer*> observers_;
+
+  std::unique_ptr<Output> trace_file_;
+  std::optional<TextTrace> trace_;
+  std::unique_ptr<TraceCheck> check_;
+  std::optional<Statistics> statistics_;
+  std::unique_ptr<Observer> pause_warning_;
+};
+
+}  // namespace pcsim::app

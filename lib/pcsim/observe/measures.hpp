@@ -1,0 +1,23 @@
+#pragma once
+
+#include <pcsim/observe/statistics.hpp>
+
+#include <string>
+#include <vector>
+
+namespace pcsim {
+
+/// A figure of a run by its dotted name, which is the same wherever a measure is named: `makespan`, `wait.p99`, `items.consumed`.
+struct Measure {
+  std::string name;
+  double value;  ///< times in seconds
+  bool whole;    ///< it is a number of something
+};
+
+/// All figures of a run that are a single number, in the order of their documentation.
+std::vector<Measure> measures(const Statistics& statistics);
+
+/// Their names.
+std::vector<std::string> measure_names();
+
+}  // namespace pcsim

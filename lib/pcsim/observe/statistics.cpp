@@ -1,0 +1,147 @@
+#include <pcsim/observe/statistics.hpp>
+
+#include <algorithm>
+
+namespace pcsim {
+
+namespace {
+
+using Kind = Happening::Kind;
+
+double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+}  // namespace
+
+Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
+    : items_(scenario.items),
+      warmup_(warmup),
+      maxsize_(scenario.maxsize),
+      delays_(scenario),
+      producers_(scenario.producers),
+      consumers_(scenario.consumers) {
+  for (Producer& producer : producers_) producer.since = -1;
+  for (Consumer& consumer : consumers_) consumer.waiting = -1;
+}
+
+void Statistics::on(const Happening& happening) {
+  now_ = happening.at;
+  switch (happening.kind) {
+    case Kind::blocked: producers_[happening.who.number - 1].since = happening.at; break;
+    case Kind::put: on_put(happening); break;
+    case Kind::got: on_got(happening); break;
+    case Kind::consumed:
+      ++consumed_;
+      ++consumers_[happening.who.number - 1].items;
+      on_end_of_work(happening);
+      break;
+    case Kind::timed_out:
+      ++timed_out_;
+      on_end_of_work(happening);
+      break;
+    case Kind::failed:
+      ++failed_;
+      on_end_of_work(happening);
+      break;
+    case Kind::cancelled:
+      if (happening.who.role == Actor::Role::producer) {
+        Producer& producer = producers_[happening.who.number - 1];
+        if (producer.since >= 0) producer.blocked += happening.at - producer.since;
+        producer.since = -1;
+        producer.busy -= std::max(0.0, producer.until - happening.at);  // what it will not produce any more
+        break;
+      }
+      [[fallthrough]];
+    case Kind::stopped: {
+      Consumer& consumer = consumers_[happening.who.number - 1];
+      if (consumer.item != 0) consumer.busy += happening.at - consumer.got_at;
+      consumer.item = 0;
+      consumer.waiting = happening.at - consumer.busy;
+      break;
+    }
+    default: break;
+  }
+}
+
+void Statistics::on_draw(const Draw& draw) {
+  delays_.add(draw);
+  if (draw.purpose != Draw::Purpose::produce) return;
+  Producer& producer = producers_[draw.who.number - 1];
+  producer.busy += draw.seconds;
+  producer.until = draw.at + draw.seconds;
+}
+
+void Statistics::depth_changes(double at) {
+  const double passed = at - depth_since_;
+  if (passed <= 0) return;
+  const std::uint64_t depth = queued();
+  depth_time_ += static_cast<double>(depth) * passed;
+  if (depth == 0) empty_time_ += passed;
+  if (maxsize_ > 0 && depth >= maxsize_) full_time_ += passed;
+  depth_since_ = at;
+}
+
+void Statistics::on_put(const Happening& happening) {
+  depth_changes(happening.at);
+  ++put_;
+  max_depth_ = std::max(max_depth_, queued());
+  Producer& producer = producers_[happening.who.number - 1];
+  ++producer.items;
+  const double offered_at = producer.since >= 0 ? producer.since : happening.at;
+  if (producer.since >= 0) producer.blocked += happening.at - producer.since;
+  producer.since = -1;
+  if (happening.item > warmup_) blocked_.add(happening.at - offered_at);
+  if (queue_.full()) queue_.set_capacity(std::max<std::size_t>(16, 2 * queue_.capacity()));
+  queue_.push_back({offered_at, happening.at});
+}
+
+void Statistics::on_got(const Happening& happening) {
+  depth_changes(happening.at);
+  ++got_;
+  const Queued queued = queue_.front();
+  queue_.pop_front();
+  const double wait = happening.at - queued.put_at;
+  all_waits_ += wait;
+  if (happening.item > warmup_) wait_.add(wait);
+  Consumer& consumer = consumers_[happening.who.number - 1];
+  consumer.item = happening.item;
+  consumer.got_at = happening.at;
+  consumer.offered_at = queued.offered_at;
+}
+
+void Statistics::on_end_of_work(const Happening& happening) {
+  Consumer& consumer = consumers_[happening.who.number - 1];
+  const double service = happening.at - consumer.got_at;
+  consumer.busy += service;
+  consumer.item = 0;
+  if (happening.item <= warmup_) return;
+  service_.add(service);
+  latency_.add(happening.at - consumer.offered_at);
+}
+
+void Statistics::end(double at) {
+  makespan_ = at;
+  depth_changes(at);
+  for (Producer& producer : producers_) {
+    if (producer.since >= 0) producer.blocked += at - producer.since;
+    producer.busy -= std::max(0.0, producer.until - at);
+  }
+  for (Consumer& consumer : consumers_) {
+    if (consumer.item != 0) consumer.busy += at - consumer.got_at;
+    if (consumer.waiting < 0) consumer.waiting = at - consumer.busy;
+  }
+}
+
+double Statistics::throughput() const { return share(static_cast<double>(consumed_), makespan_); }
+
+double Statistics::utilization() const {
+  double busy = 0;
+  for (const Consumer& consumer : consumers_) busy += consumer.busy;
+  return share(busy, makespan_ * static_cast<double>(consumers_.size()));
+}
+
+double Statistics::mean_depth() const { return share(depth_time_, makespan_); }
+double Statistics::full() const { return share(full_time_, makespan_); }
+double Statistics::empty() const { return share(empty_time_, makespan_); }
+double Statistics::little() const { return share(all_waits_, makespan_); }
+
+}  // namespace pcsim

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <pcsim/model/happening.hpp>
+#include <pcsim/model/scenario.hpp>
+#include <pcsim/observe/delays.hpp>
+#include <pcsim/observe/distribution.hpp>
+
+#include <boost/circular_buffer.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace pcsim {
+
+/// The figures of a run, in seconds; gathered in constant memory but for what stands in the queue. Sentinels are no items: they
+/// count nowhere, the queue's depth included.
+class Statistics final : public Observer {
+public:
+  /// The first `warmup` items (by id) are left out of the distributions.
+  explicit Statistics(const Scenario& scenario, std::uint64_t warmup = 0);
+
+  void on(const Happening& happening) override;
+  void on_draw(const Draw& draw) override;
+
+  /// The run is over, at this time. To be called once, before any figure is read.
+  void end(double at);
+
+  struct Producer {
+    std::uint64_t items = 0;  ///< put
+    double busy = 0;          ///< producing
+    double blocked = 0;       ///< before a full queue
+    double since = 0;         ///< while the run goes on: when it began to stand there, or negative
+    double until = 0;         ///< while the run goes on: when its present delay will have passed
+  };
+  struct Consumer {
+    std::uint64_t items = 0;  ///< consumed
+    double busy = 0;          ///< from getting an item to the end of the work on it
+    double waiting = 0;       ///< the rest of its life
+    std::uint64_t item = 0;   ///< what it has in hand, since got_at; its producer offered it at offered_at
+    double got_at = 0;
+    double offered_at = 0;
+  };
+  const std::vector<Producer>& producers() const { return producers_; }
+  const std::vector<Consumer>& consumers() const { return consumers_; }
+
+  double makespan() const { return makespan_; }  ///< from the start to the end of the run
+  double throughput() const;                     ///< items consumed a second
+  double utilization() const;                    ///< share of the makespan in which a consumer was busy, their mean
+
+  const Distribution& wait() const { return wait_; }        ///< from put to get
+  const Distribution& service() const { return service_; }  ///< from get to done
+  const Distribution& latency() const { return latency_; }  ///< from the start of put to done
+  const Distribution& blocked() const { return blocked_; }  ///< from the start of put to its end
+
+  double mean_depth() const;  ///< of the queue, weighted by time
+  std::uint64_t max_depth() const { return max_depth_; }
+  double full() const;   ///< share of the makespan in which the queue was full
+  double empty() const;  ///< share of the makespan in which it was empty
+
+  /// Little's law: items got a second, times their mean wait. Equal to mean_depth() in a run that ends with an empty queue.
+  double little() const;
+
+  // Where every item is: these six add up to the scenario's items.
+  std::uint64_t consumed() const { return consumed_; }
+  std::uint64_t timed_out() const { return timed_out_; }
+  std::uint64_t failed() const { return failed_; }
+  std::uint64_t unfinished() const { return got_ - consumed_ - timed_out_ - failed_; }  ///< a consumer ended with it in hand
+  std::uint64_t queued() const { return put_ - got_; }
+  std::uint64_t never_put() const { return items_ - put_; }
+  std::uint64_t put() const { return put_; }
+
+  const Delays& delays() const { return delays_; }
+
+private:
+  struct Queued {
+    double offered_at;
+    double put_at;
+  };
+
+  void depth_changes(double at);
+  void on_put(const Happening& happening);
+  void on_got(const Happening& happening);
+  void on_end_of_work(const Happening& happening);
+
+  std::uint64_t items_;
+  std::uint64_t warmup_;
+  std::uint64_t maxsize_;
+  double now_ = 0;
+  double makespan_ = 0;
+
+  Distribution wait_;
+  Distribution service_;
+  Distribution latency_;
+  Distribution blocked_;
+  double all_waits_ = 0;
+
+  boost::circular_buffer<Queued> queue_;
+  double depth_since_ = 0;
+  double depth_time_ = 0;
+  double full_time_ = 0;
+  double empty_time_ = 0;
+  std::uint64_t max_depth_ = 0;
+
+  std::uint64_t put_ = 0;
+  std::uint64_t got_ = 0;
+  std::uint64_t consumed_ = 0;
+  std::uint64_t timed_out_ = 0;
+  std::uint64_t failed_ = 0;
+  Delays delays_;
+  std::vector<Producer> producers_;
+  std::vector<Consumer> consumers_;
+};
+
+}  // namespace pcsim
