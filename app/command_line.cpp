@@ -34,6 +34,14 @@ constexpr std::array commands{
     CommandName{Command::compare, "compare", "[FILE] [FLAGS]",
                 "Does the same work one item after another and concurrently, and compares the times.\n"
                 "--consumers 1,2,4,8 compares several numbers of consumers, by default with --streams per-item."},
+    CommandName{Command::sweep, "sweep", "[FILE] [FLAGS]",
+                "Runs every combination of the settings that take several values, in virtual time, and prints each measure's "
+                "mean with its\n"
+                "95 % confidence interval. Sets: 1,4,16 or 1:16 or 1:16:5 for numbers, 0.1|exp:50ms for delays."},
+    CommandName{Command::size, "size", "[FILE] --target TARGET --vary NAME=SET [FLAGS]",
+                "Finds the smallest value of a setting that meets all targets, with 95 % confidence."},
+    CommandName{Command::merge, "merge", "PART... [FLAGS]",
+                "Puts the parts of a sweep together that pcsim sweep --shard --part has written."},
 };
 
 constexpr std::string_view footer = R"(
@@ -92,9 +100,9 @@ std::optional<std::set<std::string>> parse_flags(const CommandName& command, std
       if (!other.name.empty()) description += fmt::format("  pcsim {} {}\n", other.name, other.arguments);
     description = fmt::format("\nOther commands (--help after one says more):\n{}", description);
   } else {
-    auto* const files = app.add_option("FILE", request.files, "scenario file")->configurable(false);
-    if (command.command == Command::replay) files->required();
-    if (command.command == Command::compare) files->expected(0, 1);
+    const bool parts = command.command == Command::merge;
+    auto* const files = app.add_option("FILE", request.files, parts ? "part of a sweep" : "scenario file")->configurable(false);
+    if (command.command != Command::replay && !parts) files->expected(0, 1);
   }
   app.footer(description + std::string(footer));
   app.allow_extras();
@@ -131,6 +139,11 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
   Request flags_alone;
   flags_alone.command = command.command;
   if (!parse_flags(command, arguments, flags_alone)) return {};
+  const bool needs_files = command.command == Command::replay || command.command == Command::merge;
+  if (needs_files && flags_alone.files.empty())
+    throw UsageError(fmt::format("{}: a file is needed: pcsim {} {}", command.name, command.name, command.arguments));
+  if (command.command == Command::merge) return {flags_alone};
+
   std::vector<std::string> files = flags_alone.files;
   if (files.size() > 1 && !(flags_alone.save.empty() && flags_alone.verify.empty()))
     throw UsageError("--save and --verify: these take one scenario at a time, not several files");

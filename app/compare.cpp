@@ -1,10 +1,9 @@
 #include "compare.hpp"
 
-#include "open.hpp"
 #include "progress.hpp"
+#include "table_exports.hpp"
 #include "terminal.hpp"
 
-#include <pcsim/observe/output.hpp>
 #include <pcsim/observe/report.hpp>
 #include <pcsim/study/compare.hpp>
 
@@ -14,7 +13,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -75,27 +73,18 @@ std::string to_csv(const Rows& rows) {
   return text;
 }
 
-std::unique_ptr<Output> open_export(std::string_view option, const std::string& path) {
-  if (path.empty()) return nullptr;
-  return open_for(option, [&] { return std::make_unique<Output>(path); });
-}
-
-void write(Output& output, const std::string& text) {
-  output.buffer().append(text);
-  output.close();
-}
-
 }  // namespace
 
 ExitStatus compare(const Request& request) {
   Scenario scenario = request.scenario;
   if (scenario.stop_after) throw UsageError("--stop-after: a run that is ended early does not do the same work; leave it out");
-  std::vector<std::uint64_t> consumers = request.consumers;
-  if (consumers.empty()) consumers.push_back(scenario.consumers);
+  std::vector<std::uint64_t> consumers{scenario.consumers};
+  if (!request.axes.empty()) {
+    consumers.clear();
+    for (const std::string& value : request.axes.front().values) consumers.push_back(std::stoull(value));
+  }
   if (consumers.size() > 1 && !request.given.contains("streams")) scenario.streams = Scenario::Streams::per_item;
-  if (request.export_json == "-" && request.export_csv == "-") throw UsageError("--export-csv: stdout is taken by --export-json");
-  const auto json = open_export("export-json", request.export_json);
-  const auto csv = open_export("export-csv", request.export_csv);
+  TableExports exports(request);
 
   Rows rows;
   {
@@ -118,9 +107,8 @@ ExitStatus compare(const Request& request) {
     }
   }
 
-  if (json) write(*json, to_json(rows, scenario));
-  if (csv) write(*csv, to_csv(rows));
-  if (request.export_json == "-" || request.export_csv == "-") return done;
+  exports.write([&] { return to_json(rows, scenario); }, [&] { return to_csv(rows); });
+  if (!exports.stdout_is_free()) return done;
   if (rows.size() > 1)
     print_table(rows);
   else

@@ -3,6 +3,8 @@
 #include "diagnostics.hpp"
 #include "exit_status.hpp"
 #include "run.hpp"
+#include "size.hpp"
+#include "sweep.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -10,15 +12,30 @@
 #include <exception>
 #include <new>
 
+namespace {
+
+using namespace pcsim::app;
+
+ExitStatus carry_out(const Request& request) {
+  switch (request.command) {
+    case Command::compare: return compare(request);
+    case Command::sweep: return sweep(request);
+    case Command::merge: return merge(request);
+    case Command::size: return size(request);
+    default: return run(request);
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace pcsim::app;
   // Whoever started the program may have had it ignored.
   std::signal(SIGPIPE, SIG_DFL);
   try {
     set_up_diagnostics();
     ExitStatus status = done;
     for (const Request& request : parse_command_line(argc, argv)) {
-      const ExitStatus one = request.command == Command::compare ? compare(request) : run(request);
+      const ExitStatus one = carry_out(request);
       if (status == done) status = one;
       if (one >= interrupted) break;
     }

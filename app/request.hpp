@@ -1,8 +1,13 @@
 #pragma once
 
 #include <pcsim/model/scenario.hpp>
+#include <pcsim/study/grid.hpp>
+#include <pcsim/study/sweep.hpp>
+#include <pcsim/study/target.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -16,7 +21,7 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { run, replay, compare };
+enum class Command { run, replay, compare, sweep, size, merge };
 
 /// What the user asks for.
 struct Request {
@@ -34,9 +39,18 @@ struct Request {
   std::string save;            ///< where to write the scenario; empty: nowhere, here and below
   std::string verify;          ///< a recorded trace to hold this one against
 
-  std::vector<std::uint64_t> consumers;  ///< to compare
   std::string export_json;
   std::string export_csv;
+
+  // For several runs put side by side.
+  std::vector<Axis> axes;  ///< the settings that vary, in the order of settings()
+  std::size_t replications = 20;
+  std::vector<std::string> measures{"makespan", "throughput", "wait.mean", "latency.p99", "utilization"};
+  std::size_t jobs = 0;         ///< threads; 0: one for each core
+  std::optional<Shard> shard;   ///< the share of the work to do
+  std::string part;             ///< where to write that
+  std::vector<Target> targets;  ///< all of which are to be met
+  std::optional<Axis> vary;     ///< by the smallest value of this
 };
 
 }  // namespace pcsim::app

@@ -1,0 +1,80 @@
+#include "size.hpp"
+
+#include "progress.hpp"
+#include "stop_on_signal.hpp"
+#include "sweep.hpp"
+
+#include <pcsim/model/setting.hpp>
+#include <pcsim/observe/output.hpp>
+#include <pcsim/study/size.hpp>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cmath>
+#include <iterator>
+
+namespace pcsim::app {
+
+namespace {
+
+void add_probe(std::string& text, const SizePlan& plan, const SizeProbe& probe) {
+  const auto setting = fmt::format("{} = {}", plan.axis.setting->name, plan.axis.values[probe.index]);
+  if (!probe.trouble.empty()) {
+    text += fmt::format("  {}: {}\n", setting, probe.trouble);
+    return;
+  }
+  for (std::size_t i = 0; i < plan.targets.size(); ++i) {
+    const Estimate& estimate = probe.estimates[i];
+    const Target::Verdict verdict = plan.targets[i].judge(estimate);
+    const auto word = verdict == Target::Verdict::met      ? "met"
+                      : verdict == Target::Verdict::missed ? "missed"
+                                                           : "too close to call";
+    text += fmt::format("  {}: {} is {:.6g}, from {:.6g} to {:.6g} with 95 % confidence ({} replications): {} is {}\n", setting,
+                        plan.targets[i].measure, estimate.mean, estimate.low(), estimate.high(), estimate.count,
+                        plan.targets[i].text, word);
+  }
+}
+
+std::string to_text(const SizePlan& plan, const SizeAnswer& answer) {
+  const auto& name = plan.axis.setting->name;
+  const std::string& value = plan.axis.values[answer.probe.index];
+  std::string text;
+  switch (answer.kind) {
+    case SizeAnswer::Kind::found: text = fmt::format("{} = {}\n", name, value); break;
+    case SizeAnswer::Kind::none_will_do: text = fmt::format("not even {} = {} will do: {}\n", name, value, answer.limits); break;
+    case SizeAnswer::Kind::too_close: text = fmt::format("too close to call at {} = {}\n", name, value); break;
+  }
+  add_probe(text, plan, answer.probe);
+  if (answer.below) add_probe(text, plan, *answer.below);
+  if (answer.scanned) text += fmt::format("  looked at value by value: this is not monotonic in {}\n", name);
+  return text;
+}
+
+}  // namespace
+
+ExitStatus size(const Request& request) {
+  if (request.targets.empty()) throw UsageError("--target: a target is needed, such as --target \"latency.p99 < 200ms\"");
+  if (!request.vary) throw UsageError("--vary: a setting to vary is needed, such as --vary consumers=1:64");
+  const SizePlan plan{studied_scenario(request), *request.vary,  request.targets,
+                      request.replications,      request.warmup, jobs_of(request)};
+  for (const std::string& value : plan.axis.values) {
+    Scenario scenario = plan.base;
+    plan.axis.setting->set(scenario, value);
+    if (const auto conflict = find_conflict(scenario))
+      throw UsageError(fmt::format("--{}: {}", conflict->setting, conflict->message));
+  }
+
+  const StopOnSignal signal;
+  const auto answer = find_size(plan, signal.token(), nullptr);
+  if (!answer) {
+    spdlog::error("interrupted before there was an answer");
+    return signal.status().value_or(run_failed);
+  }
+  Output output("-");
+  output.buffer().append(to_text(plan, *answer));
+  output.close();
+  return answer->kind == SizeAnswer::Kind::found ? done : run_failed;
+}
+
+}  // namespace pcsim::app

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "exit_status.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <atomic>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace pcsim::app {
+
+/// As long as it exists, Ctrl-C and SIGTERM request a stop of what is going on in other threads. A second signal ends the
+/// program.
+class StopOnSignal {
+public:
+  StopOnSignal();
+  ~StopOnSignal();
+
+  std::stop_token token() const { return stop_.get_token(); }
+
+  /// What the signal makes of the exit status; nothing if there was none.
+  std::optional<ExitStatus> status() const;
+
+private:
+  std::stop_source stop_;
+  std::atomic<int> signal_{0};
+  boost::asio::io_context host_{1};
+  boost::asio::signal_set signals_;
+  std::jthread thread_;
+};
+
+}  // namespace pcsim::app

@@ -1,0 +1,21 @@
+#include <pcsim/study/estimate.hpp>
+
+#include <boost/math/distributions/students_t.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace pcsim {
+
+Estimate estimate(std::span<const double> values) {
+  const double n = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) mean += value / n;
+  if (values.size() < 2) return {values.size(), mean, std::numeric_limits<double>::infinity()};
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
+  return {values.size(), mean, t * std::sqrt(squares / (n - 1) / n)};
+}
+
+}  // namespace pcsim

@@ -1,0 +1,28 @@
+#include <pcsim/study/grid.hpp>
+
+#include <utility>
+
+namespace pcsim {
+
+Grid::Grid(Scenario base, std::vector<Axis> axes) : base_(std::move(base)), axes_(std::move(axes)) {
+  for (const Axis& axis : axes_) size_ *= axis.values.size();
+}
+
+std::vector<std::string> Grid::values(std::size_t index) const {
+  std::vector<std::string> values(axes_.size());
+  for (std::size_t i = axes_.size(); i-- > 0;) {
+    const auto& all = axes_[i].values;
+    values[i] = all[index % all.size()];
+    index /= all.size();
+  }
+  return values;
+}
+
+Scenario Grid::scenario(std::size_t index) const {
+  Scenario scenario = base_;
+  const auto chosen = values(index);
+  for (std::size_t i = 0; i < axes_.size(); ++i) axes_[i].setting->set(scenario, chosen[i]);
+  return scenario;
+}
+
+}  // namespace pcsim

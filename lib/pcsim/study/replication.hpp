@@ -1,0 +1,30 @@
+#pragma once
+
+#include <pcsim/model/scenario.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace pcsim {
+
+/// What one run of a scenario came to.
+struct Replication {
+  enum class End { done, deadlock, failed };
+
+  End end = End::done;
+  std::vector<double> values;  ///< of the measures that were asked for
+};
+
+/// Which measures are wanted, and of which items.
+struct Observation {
+  std::vector<std::string> measures;  ///< REQUIRES: names of measure_names()
+  std::uint64_t warmup = 0;
+};
+
+/// Runs a scenario in virtual time. Nothing if `stop` was requested before its end. Thread-safe: runs share nothing.
+std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop = {});
+
+}  // namespace pcsim

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <pcsim/study/estimate.hpp>
+#include <pcsim/study/grid.hpp>
+#include <pcsim/study/replication.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace pcsim {
+
+/// What a sweep is to do: every combination of a grid, so many times, with seeds that follow the scenario's own.
+struct SweepPlan {
+  Grid grid;
+  std::size_t replications = 20;
+  Observation observation;
+
+  /// A sweep is made of pieces: a combination's replications, then the next one's.
+  std::size_t pieces() const { return grid.size() * replications; }
+  Scenario scenario_of(std::size_t piece) const;
+};
+
+/// What is known of a sweep: its pieces' results, in their order, with gaps for what has not been run.
+using SweepResults = std::vector<std::optional<Replication>>;
+
+/// The K-th of N equal shares of the pieces, K from 1: every N-th of them.
+struct Shard {
+  std::size_t k = 1;
+  std::size_t n = 1;
+  bool has(std::size_t piece) const { return piece % n == k - 1; }
+};
+
+/// Runs a share of a sweep on `jobs` threads. The results do not depend on their number. `done` is called after every piece, from
+/// any of the threads, one at a time. Throws what a run threw.
+SweepResults run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_token stop,
+                       const std::function<void()>& done);
+
+/// A combination's results.
+struct SweepRow {
+  std::vector<std::string> values;  ///< of the axes
+  std::size_t done = 0;             ///< replications, by how they ended
+  std::size_t deadlocks = 0;
+  std::size_t failures = 0;
+  std::vector<Estimate> estimates;  ///< of the measures, over the replications that were done; none if there are none
+
+  bool sound() const { return deadlocks + failures == 0; }
+};
+
+/// The rows of all combinations that are complete.
+std::vector<SweepRow> sweep_rows(const SweepPlan& plan, const SweepResults& results);
+
+}  // namespace pcsim

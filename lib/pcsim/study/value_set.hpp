@@ -1,0 +1,18 @@
+#pragma once
+
+#include <pcsim/model/setting.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pcsim {
+
+/// Whether a setting can take a set of values: whether it is a number or a delay.
+bool takes_set(const Setting& setting);
+
+/// The values of a set, each as text for the setting: `1,4,16` or `1:8` or `1:8:2` (from, to, by) for numbers, `0.1|exp:50ms` for
+/// delays; one value is a set too. Throws BadValue if one of them is nothing for the setting, or if one is given twice.
+std::vector<std::string> expand_set(const Setting& setting, std::string_view text);
+
+}  // namespace pcsim
