@@ -4,6 +4,8 @@
 #include "options.hpp"
 #include "scenario_file.hpp"
 
+#include <pcsim/model/arrivals.hpp>
+#include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/setting.hpp>
 
 #include <fmt/format.h>
@@ -49,7 +51,8 @@ Durations are seconds, or take a unit: ns us ms s min.
 Delays: 0.1 | 0.01,0.05 (uniform) | exp:MEAN | lognormal:MU,SIGMA | pareto:ALPHA,MIN
 
 Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 130 interrupted,
-143 terminated; where two apply: interrupted before failed before deadlock.)";
+143 terminated; where two apply: interrupted before failed before deadlock, but a
+run that stands still after a consumer's failure is a deadlock.)";
 
 const CommandName& command_of(std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front().starts_with("-")) return commands.front();
@@ -131,6 +134,19 @@ std::optional<std::set<std::string>> parse_flags(const CommandName& command, std
   return given_options(app);
 }
 
+// A log's lines are the items. It is read here once, so that a line that makes no sense is found before anything has run.
+void count_items(const std::set<std::string>& flags, Scenario& scenario) {
+  if (scenario.arrivals.empty()) return;
+  for (const char* name : {"items", "produce-delay"})
+    if (flags.contains(name))
+      throw UsageError(fmt::format("--{}: this means nothing with --arrivals, whose lines are the items", name));
+  try {
+    scenario.items = count_arrivals(scenario.arrivals, scenario.arrivals_speed.value_or(1));
+  } catch (const BadValue& error) {
+    throw UsageError(error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<Request> parse_command_line(int argc, const char* const* argv) {
@@ -156,6 +172,7 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
     if (!file.empty()) read_scenario_file(file, request);
     const auto flags = parse_flags(command, arguments, request);
     settle_conflicts(*flags, request.scenario);
+    count_items(*flags, request.scenario);
     request.flags = *flags;
     request.given.insert(flags->begin(), flags->end());
     request.name = file;

@@ -7,9 +7,9 @@
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/loop.hpp>
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <boost/asio/io_context.hpp>
 
 #include <cstdio>
 #include <memory>
@@ -37,8 +37,9 @@ ExitStatus run(const Request& request) {
     const Outcome outcome = pipeline.run();
     const bool verified = outputs.finish(outcome);
     if (interrupt.status()) return *interrupt.status();
-    if (outcome.failed || !verified) return run_failed;
-    return outcome.deadlock() ? deadlocked : done;
+    if (!verified) return run_failed;
+    if (outcome.deadlock()) return deadlocked;
+    return outcome.failed ? run_failed : done;
   } catch (const InterruptedAgain& again) {
     outputs.close();
     spdlog::error("{}", again.what());

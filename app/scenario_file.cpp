@@ -35,7 +35,8 @@ std::string_view expected(Kind kind) {
     case Kind::duration: return "a number of seconds, or a text such as \"50ms\"";
     case Kind::delay: return "a number of seconds, or a text such as \"10ms,50ms\"";
     case Kind::list: return "a list of whole numbers";
-    case Kind::choice: break;
+    case Kind::choice:
+    case Kind::path: break;
   }
   return "a text";
 }
@@ -66,7 +67,7 @@ public:
   TomlConfig(const CLI::App& app, const std::string& file) : app_(app), file_(file) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    const std::string text(std::istreambuf_iterator<char>(input), {});
+    const std::string text = read_all(input);
     toml::table table;
     try {
       table = toml::parse(text, file_);
@@ -103,6 +104,14 @@ public:
   }
 
 private:
+  std::string read_all(std::istream& input) const {
+    try {
+      return {std::istreambuf_iterator<char>(input), {}};
+    } catch (const std::ios_base::failure& error) {  // thrown by the stream's buffer, whatever the stream's own mask says
+      throw UsageError(fmt::format("{}: {}", file_, error.code().message()));
+    }
+  }
+
   std::string value_of(const std::string& name, const toml::node& value) const {
     if (value.is_table() || value.is_array_of_tables()) fail(name, "a section means nothing in a scenario");
     const CLI::Option* const option = app_.get_option_no_throw("--" + name);
@@ -125,6 +134,19 @@ private:
   mutable std::map<std::string, std::size_t> lines_;  // CLI::Config reads through const functions
 };
 
+// A TOML string. Only a path can have something in it that must be escaped.
+std::string quoted(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      escaped += fmt::format("\\{}", c);
+    else
+      escaped += code < 0x20 || code == 0x7f ? fmt::format("\\u{:04x}", code) : std::string(1, c);
+  }
+  return fmt::format("\"{}\"", escaped);
+}
+
 }  // namespace
 
 void read_scenario(std::istream& text, const std::string& name, Request& request) {
@@ -141,6 +163,9 @@ void read_scenario(std::istream& text, const std::string& name, Request& request
     throw UsageError(fmt::format("{}: {}", name, error.what()));
   }
   request.given = given_options(app);
+  // A log stands beside the scenario that names it, from wherever that is run.
+  if (!request.scenario.arrivals.empty())
+    request.scenario.arrivals = (std::filesystem::path(name).parent_path() / request.scenario.arrivals).string();
   if (const auto conflict = find_conflict(request.scenario)) config->fail(std::string(conflict->setting), conflict->message);
 }
 
@@ -163,7 +188,7 @@ std::string write_scenario(const Scenario& scenario) {
     if (setting.kind == Kind::list)
       text += fmt::format("{} = [{}]\n", setting.name, *value);
     else
-      text += bare ? fmt::format("{} = {}\n", setting.name, *value) : fmt::format("{} = \"{}\"\n", setting.name, *value);
+      text += fmt::format("{} = {}\n", setting.name, bare ? *value : quoted(*value));
   }
   return text;
 }

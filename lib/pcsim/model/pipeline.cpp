@@ -23,12 +23,20 @@ bool work_is_a_sleep(const Scenario& scenario) {
          scenario.fail_at.empty();
 }
 
+std::optional<ArrivalLog> open_arrivals(const Scenario& scenario) {
+  if (scenario.arrivals.empty()) return std::nullopt;
+  return ArrivalLog(scenario.arrivals, scenario.arrivals_speed.value_or(1));
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers)
     : loop_(loop),
       scenario_(scenario),
       per_item_(scenario.streams == Scenario::Streams::per_item),
+      arrivals_(open_arrivals(scenario)),
+      carries_work_(per_item_ || (arrivals_ && arrivals_->has_service())),
+      has_work_(!scenario.consume_delay.none() || (arrivals_ && arrivals_->has_service())),
       plain_(work_is_a_sleep(scenario)),
       observers_(std::move(observers)),
       shared_(scenario.seed),
@@ -72,7 +80,8 @@ Coroutine<> Pipeline::main() {
   if (scenario_.stop_after) stop_timer_ = loop_.call_later(*scenario_.stop_after, stop_);
   constexpr auto abort = Task::OnException::abort;
   for (std::uint32_t i = 1; i <= scenario_.consumers; ++i) consumers_.emplace_back(loop_, consume(i), abort);
-  for (std::uint32_t i = 1; i <= scenario_.producers; ++i) producers_.emplace_back(loop_, produce(i), abort);
+  for (std::uint32_t i = 1; i <= scenario_.producers; ++i)
+    producers_.emplace_back(loop_, arrivals_ ? produce_arrivals() : produce(i), abort);
   ending_.emplace(loop_, end_in_order(), abort);
   if (scenario_.ready_after) becoming_ready_.emplace(loop_, become_ready(), abort);
 
@@ -111,6 +120,37 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
   }
 }
 
+// The one producer of a log: an item comes at its own time, or as soon as the producer gets to it.
+Coroutine<> Pipeline::produce_arrivals() {
+  const Actor self = producer(1);
+  const std::unique_ptr<Random> own = own_stream(self);
+  Random& stream = own ? *own : shared_;
+  try {
+    while (const auto arrival = arrivals_->next()) {
+      if (const double wait = arrival->at - loop_.time(); wait > 0) {
+        tell_draw(Purpose::produce, self, 0, wait);
+        co_await loop_.sleep_until(arrival->at);
+      }
+      Item item{++last_id_};
+      if (arrival->service) {
+        item.work = *arrival->service;
+        tell_draw(Purpose::work, self, item.id, item.work);
+      } else if (per_item_ && has_work_) {
+        item.work = draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+      }
+      if (per_item_ && scenario_.lock_delay && !scenario_.lock_delay->none())
+        item.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id);
+      if (queue_.full()) tell(Kind::blocked, self, item.id);
+      co_await queue_.put(item);
+      tell(Kind::put, self, item.id);
+    }
+    if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
+  } catch (const Cancelled&) {
+    tell(Kind::cancelled, self);
+    throw;
+  }
+}
+
 Coroutine<> Pipeline::send_sentinels() {
   for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) co_await queue_.put(Sentinel{});
 }
@@ -136,7 +176,7 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
       Fate fate = Fate::consumed;
       if (!plain_)
         fate = co_await process(*item, stream, self);
-      else if (!scenario_.consume_delay.none())
+      else if (has_work_)
         co_await loop_.sleep(work_time(*item, stream, self));
       switch (fate) {
         case Fate::consumed: tell(Kind::consumed, self, item->id); break;
@@ -181,7 +221,7 @@ Coroutine<Pipeline::Fate> Pipeline::process(Item item, Random& stream, Actor sel
 Coroutine<> Pipeline::work(Item item, Random& stream, Actor self) {
   if (scenario_.work == Scenario::Work::thread)
     co_await work_in_thread(item, stream, self);
-  else if (scenario_.consume_delay.none())
+  else if (!has_work_)
     co_return;
   else if (scenario_.work == Scenario::Work::async)
     co_await loop_.sleep(work_time(item, stream, self));
@@ -193,7 +233,7 @@ Coroutine<> Pipeline::work(Item item, Random& stream, Actor self) {
 
 Coroutine<> Pipeline::work_in_thread(Item item, Random& stream, Actor self) {
   Semaphore::Permit thread = co_await threads_.acquire();
-  if (scenario_.consume_delay.none()) co_return;
+  if (!has_work_) co_return;
   const double seconds = work_time(item, stream, self);
   co_await threads_.work(std::move(thread), seconds);
 }
@@ -247,15 +287,19 @@ std::unique_ptr<Random> Pipeline::own_stream(Actor who) const {
 }
 
 double Pipeline::work_time(const Item& item, Random& stream, Actor self) {
-  return per_item_ ? item.work : draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+  return carries_work_ ? item.work : draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
 }
 
 double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor who, std::uint64_t item) {
   const double seconds = delay.draw(stream);
-  if (observers_.empty()) return seconds;
+  tell_draw(purpose, who, item, seconds);
+  return seconds;
+}
+
+void Pipeline::tell_draw(Purpose purpose, Actor who, std::uint64_t item, double seconds) {
+  if (observers_.empty()) return;
   const Draw drawn{loop_.elapsed(), purpose, who, item, seconds};
   for (Observer* observer : observers_) observer->on_draw(drawn);
-  return seconds;
 }
 
 void Pipeline::tell(Kind kind, Actor who, std::uint64_t item) {

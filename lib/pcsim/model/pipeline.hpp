@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/happening.hpp>
 #include <pcsim/model/scenario.hpp>
 #include <pcsim/random/random.hpp>
@@ -48,7 +49,7 @@ public:
   Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers);
   ~Pipeline();
 
-  /// Runs to the end. Throws what an observer threw.
+  /// Runs to the end. Throws what an observer threw, or BadValue if the log of arrivals is not what it was.
   Outcome run();
 
   /// Ends the run early, as the scenario's on_stop says, at the loop's present. For handlers of the loop's host; does nothing the
@@ -61,7 +62,7 @@ public:
 private:
   struct Item {
     std::uint64_t id;
-    double work = 0;  // this and the next: drawn when it was produced (--streams per-item)
+    double work = 0;  // this and the next: known when it was produced (--streams per-item, or a log of arrivals)
     double held = 0;
   };
   struct Sentinel {};
@@ -77,6 +78,7 @@ private:
 
   Coroutine<> main();
   Coroutine<> produce(std::uint32_t number);
+  Coroutine<> produce_arrivals();
   Coroutine<> consume(std::uint32_t number);
   Coroutine<Fate> process(Item item, Random& stream, Actor self);
   Coroutine<> work(Item item, Random& stream, Actor self);
@@ -89,12 +91,16 @@ private:
   std::unique_ptr<Random> own_stream(Actor who) const;
   double work_time(const Item& item, Random& stream, Actor self);
   double draw(const Delay& delay, Random& stream, Draw::Purpose purpose, Actor who, std::uint64_t item);
+  void tell_draw(Draw::Purpose purpose, Actor who, std::uint64_t item, double seconds);
   void tell(Happening::Kind kind, Actor who = {}, std::uint64_t item = 0);
 
   Loop& loop_;
   const Scenario& scenario_;
   const bool per_item_;
-  const bool plain_;  // the work on an item is a sleep and nothing else
+  std::optional<ArrivalLog> arrivals_;
+  const bool carries_work_;  // an item says how long the work on it takes
+  const bool has_work_;      // it takes any time
+  const bool plain_;         // the work on an item is a sleep and nothing else
   std::vector<Observer*> observers_;
   std::pmr::unsynchronized_pool_resource frames_;
   Random shared_;

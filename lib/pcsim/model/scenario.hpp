@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace pcsim {
@@ -54,6 +55,8 @@ struct Scenario {
   OnFailure on_failure = OnFailure::stop;
   std::optional<double> stop_after;
   OnStop on_stop = OnStop::cancel;
+  std::string arrivals;                  ///< a log of items, instead of a producer's own; empty: none
+  std::optional<double> arrivals_speed;  ///< times as fast as the log; default 1
   Clock clock = Clock::wall;
   std::optional<double> speed;  ///< of the wall clock: times as fast as real time; default 1
   Trace trace = Trace::lesson;

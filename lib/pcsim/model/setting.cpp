@@ -125,15 +125,27 @@ constexpr Setting choice(std::string_view name, std::string_view value, std::str
           reset<member>};
 }
 
-void set_speed(Scenario& scenario, std::string_view text) {
+double parse_speed(std::string_view text) {
   constexpr double most = 1e9;
   const double speed = parse_decimal(text, "a number above 0");
   if (speed <= 0 || speed > most) throw BadValue(fmt::format("'{}' is not above 0 and at most {}", text, to_text(most)));
-  scenario.speed = speed;
+  return speed;
 }
+
+void set_speed(Scenario& scenario, std::string_view text) { scenario.speed = parse_speed(text); }
 
 Text get_speed(const Scenario& scenario) {
   return scenario.clock == Scenario::Clock::wall ? Text(to_text(scenario.speed.value_or(1))) : std::nullopt;
+}
+
+void set_arrivals(Scenario& scenario, std::string_view text) { scenario.arrivals = text; }
+
+Text get_arrivals(const Scenario& scenario) { return scenario.arrivals.empty() ? std::nullopt : Text(scenario.arrivals); }
+
+void set_arrivals_speed(Scenario& scenario, std::string_view text) { scenario.arrivals_speed = parse_speed(text); }
+
+Text get_arrivals_speed(const Scenario& scenario) {
+  return scenario.arrivals_speed ? Text(to_text(*scenario.arrivals_speed)) : std::nullopt;
 }
 
 void set_fail_at(Scenario& scenario, std::string_view text) {
@@ -188,6 +200,11 @@ constexpr std::array all{
         "on-stop", "cancel|finish|drain",
         "how a run is ended early: all are cancelled (the default), consumers finish what they have in "
         "hand, or they consume all that is queued"),
+    Setting{"arrivals", Kind::path, "FILE",
+            "the items of a log, CSV with columns at and perhaps service, instead of a producer's own", set_arrivals,
+            get_arrivals, reset<&Scenario::arrivals>},
+    Setting{"arrivals-speed", Kind::decimal, "F", "with --arrivals: F times as fast as the log (default 1)", set_arrivals_speed,
+            get_arrivals_speed, reset<&Scenario::arrivals_speed>},
     choice<&Scenario::clock, clocks>("clock", "wall|virtual", "time really passes (the default), or jumps to the next event"),
     Setting{"speed", Kind::decimal, "F", "with the wall clock: F times as fast as real time (default 1)", set_speed, get_speed,
             reset<&Scenario::speed>},
@@ -205,10 +222,17 @@ std::optional<Conflict> find_conflict(const Scenario& scenario) {
                     true};
   if (scenario.threads && scenario.work != Scenario::Work::thread)
     return Conflict{"threads", fmt::format("{} means nothing without --work thread", *scenario.threads), true};
+  if (scenario.arrivals_speed && scenario.arrivals.empty())
+    return Conflict{"arrivals-speed", fmt::format("{} means nothing without --arrivals", to_text(*scenario.arrivals_speed)),
+                    true};
+  if (!scenario.arrivals.empty() && scenario.producers != 1)
+    return Conflict{"producers", fmt::format("{} cannot be, as --arrivals has one producer", scenario.producers), true};
+  if (!scenario.arrivals.empty() && scenario.produce_first)
+    return Conflict{"produce-first", "this means nothing with --arrivals, which says when items come", true};
   if (scenario.speed && scenario.clock == Scenario::Clock::virtual_time)
     return Conflict{"speed", fmt::format("{} means nothing with --clock virtual, which does not wait", to_text(*scenario.speed)),
                     true};
-  if (!scenario.fail_at.empty() && scenario.fail_at.back() > scenario.items)
+  if (!scenario.fail_at.empty() && scenario.arrivals.empty() && scenario.fail_at.back() > scenario.items)
     return Conflict{"fail-at", fmt::format("there is no item {}, the last one is {}", scenario.fail_at.back(), scenario.items),
                     false};
   return std::nullopt;

@@ -12,7 +12,7 @@ namespace pcsim {
 /// One setting of a Scenario, by the name it has as a flag and as a key of a file. All that reads or writes settings by name goes
 /// over settings(), so that a new one is everywhere at once.
 struct Setting {
-  enum class Kind { flag, whole, decimal, duration, delay, choice, list };
+  enum class Kind { flag, whole, decimal, duration, delay, choice, list, path };
 
   std::string_view name;
   Kind kind;

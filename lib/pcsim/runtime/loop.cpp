@@ -138,6 +138,10 @@ void Loop::Sleep::await_suspend(std::coroutine_handle<> handle) const {
 
 void Loop::Sleep::await_resume() const { loop.current_task().check_cancelled(); }
 
+void Loop::SleepUntil::await_suspend(std::coroutine_handle<> handle) const { loop.current_task().wait_until(handle, when); }
+
+void Loop::SleepUntil::await_resume() const { loop.current_task().check_cancelled(); }
+
 void Loop::block(double delay) {
   now_ += delay;
   blocked_ += delay;

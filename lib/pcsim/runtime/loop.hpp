@@ -68,6 +68,16 @@ public:
   };
   Sleep sleep(double delay) { return Sleep{*this, delay}; }
 
+  /// Resumes the task at loop time `when`, or in the next round if that has passed.
+  struct SleepUntil {
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) const;
+    void await_resume() const;
+    Loop& loop;
+    double when;
+  };
+  SleepUntil sleep_until(double when) { return SleepUntil{*this, when}; }
+
   /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes;
   /// handlers of the host have their turn meanwhile, and abort() ends it.
   void block(double delay);

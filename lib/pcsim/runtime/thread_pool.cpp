@@ -16,16 +16,19 @@ ThreadPool::Job& ThreadPool::idle_job() {
   return job;
 }
 
-void ThreadPool::Job::start(Semaphore::Permit thread, double seconds, Task& waiting) {
+void ThreadPool::Job::start(Semaphore::Permit thread, double seconds, Work& work) {
   thread_ = std::move(thread);
-  waiting_ = &waiting;
+  work_ = &work;
   timer_ = pool_.loop_.call_later(seconds, *this);
 }
 
 void ThreadPool::Job::run() {
   thread_.reset();
-  if (waiting_ != nullptr && waiting_->waits()) waiting_->wake();
-  waiting_ = nullptr;
+  if (work_ != nullptr) {
+    work_->job_ = nullptr;
+    if (work_->task_->waits()) work_->task_->wake();
+  }
+  work_ = nullptr;
   pool_.idle_jobs_.push_back(this);
 }
 
@@ -33,22 +36,20 @@ void ThreadPool::Job::give_up() {
   if (thread_) pool_.loop_.cancel_timer(timer_);
 }
 
-ThreadPool::Work::~Work() {
-  if (job_ != nullptr) job_->forget();
-}
-
 void ThreadPool::Work::await_suspend(std::coroutine_handle<> handle) {
-  Task& task = pool_.loop_.current_task();
+  task_ = &pool_.loop_.current_task();
   job_ = &pool_.idle_job();
-  job_->start(std::move(thread_), seconds_, task);
-  task.wait(handle, nullptr);
+  job_->start(std::move(thread_), seconds_, *this);
+  task_->wait(handle, nullptr);
 }
 
 void ThreadPool::Work::await_resume() {
-  Task& task = pool_.loop_.current_task();
-  if (task.being_cancelled() && !task.was_woken()) std::exchange(job_, nullptr)->forget();
-  job_ = nullptr;
-  task.check_cancelled();
+  abandon();
+  task_->check_cancelled();
+}
+
+void ThreadPool::Work::abandon() {
+  if (job_ != nullptr) std::exchange(job_, nullptr)->forget();
 }
 
 }  // namespace pcsim

@@ -30,13 +30,15 @@ public:
   /// Waits for an idle thread. It is idle again when what this gives is destroyed, or has been given to work() and that is done.
   Semaphore::Acquire acquire() { return idle_.acquire(); }
 
+  class Work;
+
 private:
   // A thread at work. They are kept, so that working allocates only until as many have worked at once as ever will.
   class Job final : public Callback {
   public:
     explicit Job(ThreadPool& pool) : pool_(pool) {}
-    void start(Semaphore::Permit thread, double seconds, Task& waiting);
-    void forget() { waiting_ = nullptr; }
+    void start(Semaphore::Permit thread, double seconds, Work& work);
+    void forget() { work_ = nullptr; }
     void give_up();
 
   private:
@@ -44,7 +46,7 @@ private:
 
     ThreadPool& pool_;
     std::optional<Semaphore::Permit> thread_;
-    Task* waiting_ = nullptr;
+    Work* work_ = nullptr;  // that waits for it
     TimerQueue::Id timer_ = 0;
   };
 
@@ -55,16 +57,20 @@ public:
         : pool_(pool), thread_(std::move(thread)), seconds_(seconds) {}
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
-    ~Work();
+    ~Work() { abandon(); }
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle);
     void await_resume();
 
   private:
+    friend class Job;
+    void abandon();
+
     ThreadPool& pool_;
     Semaphore::Permit thread_;
     double seconds_;
-    Job* job_ = nullptr;
+    Task* task_ = nullptr;
+    Job* job_ = nullptr;  // until it has ended: it may work for somebody else by the time this is resumed
   };
 
   /// Works for so many seconds on `thread`, which is of this pool; resumes two rounds after they have passed.

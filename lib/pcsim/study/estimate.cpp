@@ -9,8 +9,10 @@ namespace pcsim {
 
 Estimate estimate(std::span<const double> values) {
   const double n = static_cast<double>(values.size());
-  double mean = 0;
-  for (const double value : values) mean += value / n;
+  // Counted from the first value: so equal ones have exactly their own mean.
+  double beyond = 0;
+  for (const double value : values) beyond += value - values.front();
+  const double mean = values.front() + beyond / n;
   if (values.size() < 2) return {values.size(), mean, std::numeric_limits<double>::infinity()};
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
