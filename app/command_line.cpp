@@ -7,6 +7,7 @@
 #include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/setting.hpp>
+#include <pcsim/observe/output.hpp>
 
 #include <fmt/format.h>
 
@@ -105,7 +106,7 @@ std::optional<std::set<std::string>> parse_flags(const CommandName& command, std
   } else {
     const bool parts = command.command == Command::merge;
     auto* const files = app.add_option("FILE", request.files, parts ? "part of a sweep" : "scenario file")->configurable(false);
-    if (command.command != Command::replay && !parts) files->expected(0, 1);
+    files->expected(0, CLI::detail::expected_max_vector_size);
   }
   app.footer(description + std::string(footer));
   app.allow_extras();
@@ -118,8 +119,11 @@ std::optional<std::set<std::string>> parse_flags(const CommandName& command, std
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     app.parse(arguments);
-  } catch (const CLI::Success& asked) {
-    app.exit(asked);
+  } catch (const CLI::CallForHelp&) {
+    write_to_stdout(app.help());
+    return std::nullopt;
+  } catch (const CLI::CallForVersion& asked) {
+    write_to_stdout(std::string(asked.what()) + "\n");
     return std::nullopt;
   } catch (const BadOption& error) {
     throw UsageError(fmt::format("--{}: {}", error.name(), error.what()));
@@ -161,6 +165,8 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
   if (command.command == Command::merge) return {flags_alone};
 
   std::vector<std::string> files = flags_alone.files;
+  if (files.size() > 1 && command.command != Command::replay)
+    throw UsageError(fmt::format("{}: unexpected argument; pcsim {} takes one file", files[1], command.name));
   if (files.size() > 1 && !(flags_alone.save.empty() && flags_alone.verify.empty()))
     throw UsageError("--save and --verify: these take one scenario at a time, not several files");
   if (files.empty()) files.emplace_back();

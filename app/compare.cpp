@@ -4,6 +4,7 @@
 #include "table_exports.hpp"
 #include "terminal.hpp"
 
+#include <pcsim/observe/output.hpp>
 #include <pcsim/observe/report.hpp>
 #include <pcsim/study/compare.hpp>
 
@@ -25,7 +26,7 @@ using Rows = std::vector<Comparison>;
 constexpr double bar_width = 30;
 
 std::string bar(double seconds, double longest) {
-  const auto length = static_cast<std::size_t>(longest > 0 ? bar_width * seconds / longest : 0);
+  const auto length = static_cast<std::size_t>(longest > 0 ? bar_width * (seconds / longest) : 0);
   std::string text;
   for (std::size_t i = 0; i < length; ++i) text += stdout_shows_utf8() ? "\u2588" : "#";
   return text;
@@ -33,21 +34,23 @@ std::string bar(double seconds, double longest) {
 
 std::string limits(const Comparison& row) { return fmt::format("at most {:.1f}x: {}", row.most_speedup(), row.bound.why); }
 
-void print_one(const Comparison& row) {
+std::string to_text(const Comparison& row) {
   const double longest = std::max(row.sequential, row.concurrent);
   const int width = static_cast<int>(fmt::formatted_size("{:.3f}", longest));
-  fmt::print("sequential   {:{}.3f} s  {}\n", row.sequential, width, bar(row.sequential, longest));
-  fmt::print("concurrent   {:{}.3f} s  {}\n", row.concurrent, width, bar(row.concurrent, longest));
-  fmt::print("speedup      {:{}}  {}\n", fmt::format("{:.2f}x", row.speedup()), width + 2, limits(row));
+  return fmt::format("sequential   {:{}.3f} s  {}\n", row.sequential, width, bar(row.sequential, longest)) +
+         fmt::format("concurrent   {:{}.3f} s  {}\n", row.concurrent, width, bar(row.concurrent, longest)) +
+         fmt::format("speedup      {:{}}  {}\n", fmt::format("{:.2f}x", row.speedup()), width + 2, limits(row));
 }
 
-void print_table(const Rows& rows) {
+std::string to_text(const Rows& rows) {
+  if (rows.size() == 1) return to_text(rows.front());
   double longest = 0;
   for (const Comparison& row : rows) longest = std::max({longest, row.sequential, row.concurrent});
-  fmt::print("consumers    sequential    concurrent  speedup  efficiency\n");
+  std::string text = "consumers    sequential    concurrent  speedup  efficiency\n";
   for (const Comparison& row : rows)
-    fmt::print("{:>9}  {:>10.3f} s  {:>10.3f} s  {:>6.2f}x  {:>10.2f}  {:<30}  {}\n", row.consumers, row.sequential,
-               row.concurrent, row.speedup(), row.efficiency(), bar(row.concurrent, longest), limits(row));
+    text += fmt::format("{:>9}  {:>10.3f} s  {:>10.3f} s  {:>6.2f}x  {:>10.2f}  {:<30}  {}\n", row.consumers, row.sequential,
+                        row.concurrent, row.speedup(), row.efficiency(), bar(row.concurrent, longest), limits(row));
+  return text;
 }
 
 std::string to_json(const Rows& rows, const Scenario& scenario) {
@@ -73,6 +76,11 @@ std::string to_csv(const Rows& rows) {
   return text;
 }
 
+Comparison compare_visibly(const Scenario& scenario, const std::string& which) {
+  Progress progress;
+  return pcsim::compare(scenario, [&](const char* what, double seconds) { progress.begin(which + what, seconds); });
+}
+
 }  // namespace
 
 ExitStatus compare(const Request& request) {
@@ -87,32 +95,22 @@ ExitStatus compare(const Request& request) {
   TableExports exports(request);
 
   Rows rows;
-  {
-    Progress progress;
-    for (const std::uint64_t number : consumers) {
-      scenario.consumers = number;
-      const auto begin = [&](const char* what, double seconds) {
-        progress.begin(consumers.size() > 1 ? fmt::format("{} consumers, {}", number, what) : what, seconds);
-      };
-      rows.push_back(pcsim::compare(scenario, begin));
-      const Outcome& outcome = rows.back().outcome;
-      if (outcome.deadlock()) {
-        spdlog::error("with {} consumers: {}", number, deadlock_report(outcome));
-        return deadlocked;
-      }
-      if (outcome.failed) {
-        spdlog::error("with {} consumers: a failure ends the run at {:.3f}; --on-failure continue goes on", number, outcome.at);
-        return run_failed;
-      }
+  for (const std::uint64_t number : consumers) {
+    scenario.consumers = number;
+    rows.push_back(compare_visibly(scenario, consumers.size() > 1 ? fmt::format("{} consumers, ", number) : ""));
+    const Outcome& outcome = rows.back().outcome;
+    if (outcome.deadlock()) {
+      spdlog::error("with {} consumers: {}", number, deadlock_report(outcome));
+      return deadlocked;
+    }
+    if (outcome.failed) {
+      spdlog::error("with {} consumers: a failure ends the run at {:.3f}; --on-failure continue goes on", number, outcome.at);
+      return run_failed;
     }
   }
 
   exports.write([&] { return to_json(rows, scenario); }, [&] { return to_csv(rows); });
-  if (!exports.stdout_is_free()) return done;
-  if (rows.size() > 1)
-    print_table(rows);
-  else
-    print_one(rows.front());
+  if (exports.stdout_is_free()) write_to_stdout(to_text(rows));
   return done;
 }
 

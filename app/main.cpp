@@ -6,11 +6,14 @@
 #include "size.hpp"
 #include "sweep.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 
 namespace {
 
@@ -24,6 +27,16 @@ ExitStatus carry_out(const Request& request) {
     case Command::size: return size(request);
     default: return run(request);
   }
+}
+
+// Whatever is in a value or a file's name, an error is one line.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    line += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, c);
+  }
+  return line;
 }
 
 }  // namespace
@@ -41,13 +54,13 @@ int main(int argc, char** argv) {
     }
     return status;
   } catch (const UsageError& error) {
-    spdlog::error("{}", error.what());
+    spdlog::error("{}", one_line(error.what()));
     return bad_input;
   } catch (const std::bad_alloc&) {
     spdlog::error("out of memory");
     return run_failed;
   } catch (const std::exception& error) {
-    spdlog::error("{}", error.what());
+    spdlog::error("{}", one_line(error.what()));
     return run_failed;
   }
 }

@@ -5,6 +5,7 @@
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/number.hpp>
 #include <pcsim/model/setting.hpp>
+#include <pcsim/observe/event_format.hpp>
 
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/study/target.hpp>
@@ -44,6 +45,12 @@ void add_setting(CLI::App& app, const Setting& setting, Scenario& scenario) {
   if (setting.kind == Setting::Kind::flag) {
     const auto set = [&](std::int64_t on) { setting.set(scenario, on > 0 ? "true" : "false"); };
     option = app.add_flag_function(fmt::format("--{}", setting.name), set, std::string(setting.help));
+    // A flag takes a value too, as in --NAME=false, and CLI11 takes numbers for one.
+    option->check([&setting](const std::string& text) {
+      if (text != "true" && text != "false")
+        throw BadOption(std::string(setting.name), fmt::format("'{}' is neither true nor false", text));
+      return std::string();
+    });
   } else {
     const auto set = [&](const std::string& text) { setting.set(scenario, text); };
     option = add_option(app, setting.name, setting.value, setting.help, set);
@@ -68,6 +75,16 @@ void add_set(CLI::App& app, const Setting& setting, Request& request) {
 
 void add_file(CLI::App& app, std::string_view name, std::string_view help, std::string& path) {
   add_option(app, name, "FILE", help, [&path](const std::string& text) { path = text; })->configurable(false)->group("Files");
+}
+
+void add_events_file(CLI::App& app, Request& request) {
+  add_option(app, "export-events", "FILE", "write every step, with exact times: .jsonl or .csv (-: JSON Lines on stdout)",
+             [&request](const std::string& path) {
+               if (!event_format(path)) throw BadValue(fmt::format("'{}' ends in neither .jsonl nor .csv", path));
+               request.export_events = path;
+             })
+      ->configurable(false)
+      ->group("Files");
 }
 
 void declare_settings(CLI::App& app, Request& request) {
@@ -104,6 +121,10 @@ void declare_telling(CLI::App& app, Request& request) {
       add_option(app, "warmup", "N", "leave the first N items out of the distributions (default 0)",
                  [&request](const std::string& text) { request.warmup = parse_whole(text, 0, Scenario::most_items); });
   const bool runs = request.command == Command::run || request.command == Command::replay;
+  if (runs)
+    app.add_flag("--timeline", request.timeline, "a picture of the run on stderr after it: what everybody did, and the queue")
+        ->configurable(false)
+        ->group("Output");
   for (auto* const option : {summary, slow_callback}) option->group(runs ? "Output" : "");
   warmup->group(request.command == Command::compare ? "" : "Output");
 }
@@ -200,6 +221,10 @@ void declare_options(CLI::App& app, Request& request) {
   }
   add_file(app, "save", "write the scenario as it is run, to be replayed (-: stdout)", request.save);
   add_file(app, "verify", "hold the trace against this recorded one, and show the first line that differs", request.verify);
+  add_file(app, "export-json", "write the figures as JSON (-: stdout, here and below)", request.export_json);
+  add_events_file(app, request);
+  add_file(app, "export-perfetto", "write a trace for Perfetto and chrome://tracing", request.export_perfetto);
+  add_file(app, "export-html", "write a page that shows the run, for any browser", request.export_html);
 }
 
 std::set<std::string> given_options(const CLI::App& app) {

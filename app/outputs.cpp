@@ -2,15 +2,23 @@
 
 #include "open.hpp"
 #include "scenario_file.hpp"
+#include "terminal.hpp"
 
+#include <pcsim/observe/event_export.hpp>
+#include <pcsim/observe/html_export.hpp>
+#include <pcsim/observe/perfetto_export.hpp>
 #include <pcsim/observe/report.hpp>
+#include <pcsim/observe/results_export.hpp>
+#include <pcsim/observe/timeline_text.hpp>
 #include <pcsim/observe/trace_format.hpp>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
+#include <utility>
 
 namespace pcsim::app {
 
@@ -38,8 +46,11 @@ Outputs::Outputs(const Request& request) : request_(request) {
     file->buffer().append(write_scenario(scenario));
     file->close();
   }
+  if (request.summary != Request::Summary::none || !request.export_json.empty() || !request.export_html.empty())
+    observers_.push_back(&statistics_.emplace(scenario, request.warmup));
+  if (request.timeline) observers_.push_back(&timeline_.emplace(scenario));
+  open_exports();
   open_trace();
-  if (request.summary != Request::Summary::none) observers_.push_back(&statistics_.emplace(scenario, request.warmup));
   if (scenario.work == Scenario::Work::block) {
     pause_warning_ = std::make_unique<PauseWarning>(request.slow_callback);
     observers_.push_back(pause_warning_.get());
@@ -53,6 +64,26 @@ std::unique_ptr<Output> Outputs::open(std::string_view option, const std::string
     on_stdout_ = option;
   }
   return open_for(option, [&] { return std::make_unique<Output>(path); });
+}
+
+void Outputs::open_exports() {
+  const Scenario& scenario = request_.scenario;
+  if (auto file = open("export-json", request_.export_json))
+    exports_.push_back(
+        std::make_unique<ResultsExport>(scenario, *statistics_, request_.warmup, PCSIM_VERSION, std::move(file)));
+  if (auto file = open("export-events", request_.export_events)) {
+    file->write_at_once(request_.export_events == "-" && (scenario.clock == Scenario::Clock::wall || file->is_terminal()));
+    exports_.push_back(std::make_unique<EventExport>(*event_format(request_.export_events), std::move(file)));
+  }
+  if (auto file = open("export-perfetto", request_.export_perfetto))
+    exports_.push_back(std::make_unique<PerfettoExport>(scenario, std::move(file)));
+  if (auto file = open("export-html", request_.export_html)) {
+    HtmlExport::About about{std::filesystem::path(request_.name).filename(), PCSIM_VERSION, request_.warmup};
+    if (about.title.empty() || about.title == "-") about.title = "A pcsim run";
+    exports_.push_back(std::make_unique<HtmlExport>(scenario, *statistics_, std::move(about), std::move(file)));
+  }
+  for (const auto& file : exports_) observers_.push_back(file.get());
+  if (!exports_.empty()) observers_.push_back(&last_seen_);
 }
 
 // The trace has stdout, unless something else does.
@@ -76,14 +107,26 @@ void Outputs::open_trace() {
   }
 }
 
+void Outputs::end_exports(const Outcome* outcome) {
+  if (exports_.empty() || std::exchange(exports_ended_, true)) return;
+  if (outcome == nullptr && statistics_) statistics_->end(last_seen_.at);
+  for (const auto& file : exports_) file->end(outcome);
+}
+
 void Outputs::close() {
   if (trace_file_) trace_file_->close();
+  end_exports(nullptr);
 }
 
 bool Outputs::finish(const Outcome& outcome) {
   if (statistics_) statistics_->end(outcome.at);
+  end_exports(&outcome);
   close();
   if (outcome.deadlock()) spdlog::error("{}", deadlock_report(outcome));
+  if (timeline_) {
+    timeline_->end(outcome.at);
+    fmt::print(stderr, "{}", to_text(*timeline_, {stderr_width(), locale_is_utf8(), stderr_shows_colour()}));
+  }
   if (request_.summary != Request::Summary::none) {
     const Detail detail = request_.summary == Request::Summary::full ? Detail::full : Detail::text;
     fmt::print(stderr, "{}", summary(request_.scenario, *statistics_, detail));

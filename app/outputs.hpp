@@ -4,9 +4,11 @@
 
 #include <pcsim/model/happening.hpp>
 #include <pcsim/model/pipeline.hpp>
+#include <pcsim/observe/export.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/observe/text_trace.hpp>
+#include <pcsim/observe/timeline.hpp>
 #include <pcsim/observe/trace_check.hpp>
 
 #include <memory>
@@ -24,16 +26,26 @@ public:
 
   const std::vector<Observer*>& observers() const { return observers_; }
 
+  /// Whether something is written to stdout.
+  bool use_stdout() const { return !on_stdout_.empty(); }
+
   /// Writes what is left of the trace and the files, complete or not.
   void close();
 
-  /// After the run: completes and closes them all, then tells the summary on stderr. False if the trace is not the one that was to be
-  /// verified, which it has said. Throws std::system_error for what could not be written.
+  /// After the run: completes and closes them all, then draws the timeline and tells the summary on stderr. False if the trace
+  /// is not the one that was to be verified, which it has said. Throws std::system_error for what could not be written.
   bool finish(const Outcome& outcome);
 
 private:
+  struct LastSeen final : Observer {
+    void on(const Happening& happening) override { at = happening.at; }
+    double at = 0;
+  };
+
   std::unique_ptr<Output> open(std::string_view option, const std::string& path);
+  void open_exports();
   void open_trace();
+  void end_exports(const Outcome* outcome);
   bool verify();
 
   const Request& request_;
@@ -44,6 +56,10 @@ private:
   std::optional<TextTrace> trace_;
   std::unique_ptr<TraceCheck> check_;
   std::optional<Statistics> statistics_;
+  std::optional<Timeline> timeline_;
+  std::vector<std::unique_ptr<Export>> exports_;
+  bool exports_ended_ = false;
+  LastSeen last_seen_;  // where the exports of a run that is broken off end
   std::unique_ptr<Observer> pause_warning_;
 };
 

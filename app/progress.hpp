@@ -1,5 +1,7 @@
 #pragma once
 
+#include "status_line.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -8,8 +10,7 @@
 
 namespace pcsim::app {
 
-/// A line on stderr that says what is going on and how long it still takes, on a terminal only. It is gone when this is
-/// destroyed.
+/// A status line for what takes a known time and leaves no turn to anybody else: a thread of its own draws it.
 class Progress {
 public:
   Progress();
@@ -17,12 +18,13 @@ public:
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Something begins that takes so many seconds. Thread-safe.
+  /// Something begins that takes so many seconds.
   void begin(std::string what, double seconds);
 
 private:
   void draw(std::stop_token stop);
 
+  StatusLine line_;  // the thread's, once it has begun
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::string what_;

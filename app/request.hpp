@@ -36,10 +36,14 @@ struct Request {
   Summary summary = Summary::text;
   std::uint64_t warmup = 0;    ///< items that are left out of the distributions
   double slow_callback = 0.1;  ///< a pause of the loop that is longer is warned of
+  bool timeline = false;       ///< a picture of the run is drawn
   std::string save;            ///< where to write the scenario; empty: nowhere, here and below
   std::string verify;          ///< a recorded trace to hold this one against
 
   std::string export_json;
+  std::string export_events;
+  std::string export_perfetto;
+  std::string export_html;
   std::string export_csv;
 
   // For several runs put side by side.

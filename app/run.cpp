@@ -2,6 +2,8 @@
 
 #include "interrupt.hpp"
 #include "outputs.hpp"
+#include "run_progress.hpp"
+#include "terminal.hpp"
 
 #include <pcsim/model/pipeline.hpp>
 #include <pcsim/runtime/clock.hpp>
@@ -13,6 +15,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace pcsim::app {
 
@@ -31,16 +36,22 @@ ExitStatus run(const Request& request) {
   const auto clock = make_clock(request.scenario);
   boost::asio::io_context host(1);
   Loop loop(host, *clock);
-  Pipeline pipeline(loop, request.scenario, outputs.observers());
+  std::vector<Observer*> observers = outputs.observers();
+  std::optional<RunProgress> progress;
+  if (stderr_takes_back() && !(outputs.use_stdout() && stdout_is_terminal_of_stderr()))
+    observers.insert(observers.begin(), &progress.emplace(host, loop, request.scenario, request.slow_callback));
+  Pipeline pipeline(loop, request.scenario, std::move(observers));
   Interrupt interrupt(host, loop, pipeline);
   try {
     const Outcome outcome = pipeline.run();
+    if (progress) progress->erase();
     const bool verified = outputs.finish(outcome);
     if (interrupt.status()) return *interrupt.status();
     if (!verified) return run_failed;
     if (outcome.deadlock()) return deadlocked;
     return outcome.failed ? run_failed : done;
   } catch (const InterruptedAgain& again) {
+    if (progress) progress->erase();
     outputs.close();
     spdlog::error("{}", again.what());
     return *interrupt.status();

@@ -1,18 +1,16 @@
 #include "size.hpp"
 
-#include "progress.hpp"
 #include "stop_on_signal.hpp"
 #include "sweep.hpp"
 
-#include <pcsim/model/setting.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/study/size.hpp>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <cmath>
-#include <iterator>
+#include <string>
+#include <vector>
 
 namespace pcsim::app {
 
@@ -42,12 +40,13 @@ std::string to_text(const SizePlan& plan, const SizeAnswer& answer) {
   std::string text;
   switch (answer.kind) {
     case SizeAnswer::Kind::found: text = fmt::format("{} = {}\n", name, value); break;
-    case SizeAnswer::Kind::none_will_do: text = fmt::format("not even {} = {} will do: {}\n", name, value, answer.limits); break;
+    case SizeAnswer::Kind::none_will_do: text = fmt::format("not even {} will do: {}\n", value, answer.limits); break;
     case SizeAnswer::Kind::too_close: text = fmt::format("too close to call at {} = {}\n", name, value); break;
   }
   add_probe(text, plan, answer.probe);
-  if (answer.below) add_probe(text, plan, *answer.below);
-  if (answer.scanned) text += fmt::format("  looked at value by value: this is not monotonic in {}\n", name);
+  for (const auto* neighbour : {&answer.below, &answer.above})
+    if (*neighbour) add_probe(text, plan, **neighbour);
+  if (answer.scanned) text += fmt::format("  looked at value by value: a greater {} is not always better\n", name);
   return text;
 }
 
@@ -56,14 +55,10 @@ std::string to_text(const SizePlan& plan, const SizeAnswer& answer) {
 ExitStatus size(const Request& request) {
   if (request.targets.empty()) throw UsageError("--target: a target is needed, such as --target \"latency.p99 < 200ms\"");
   if (!request.vary) throw UsageError("--vary: a setting to vary is needed, such as --vary consumers=1:64");
-  const SizePlan plan{studied_scenario(request), *request.vary,  request.targets,
-                      request.replications,      request.warmup, jobs_of(request)};
-  for (const std::string& value : plan.axis.values) {
-    Scenario scenario = plan.base;
-    plan.axis.setting->set(scenario, value);
-    if (const auto conflict = find_conflict(scenario))
-      throw UsageError(fmt::format("--{}: {}", conflict->setting, conflict->message));
-  }
+  std::vector<std::string> measures;
+  for (const Target& target : request.targets) measures.push_back(target.measure);
+  const SweepPlan all = plan_study(request, {*request.vary}, measures);
+  const SizePlan plan{all.grid.base(), *request.vary, request.targets, request.replications, request.warmup, jobs_of(request)};
 
   const StopOnSignal signal;
   const auto answer = find_size(plan, signal.token(), nullptr);

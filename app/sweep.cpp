@@ -5,8 +5,9 @@
 #include "sweep_table.hpp"
 #include "table_exports.hpp"
 
+#include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/bad_value.hpp>
-#include <pcsim/model/setting.hpp>
+#include <pcsim/model/number.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/study/part.hpp>
 #include <pcsim/study/sweep.hpp>
@@ -17,24 +18,34 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <memory>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace pcsim::app {
 
 namespace {
 
-void check_combinations(const SweepPlan& plan) {
-  constexpr std::size_t most_pieces = 10'000'000;
-  if (plan.grid.size() > most_pieces / plan.replications)
-    throw UsageError(fmt::format("{} combinations, {} times each: that is more than {} runs; vary less at once", plan.grid.size(),
-                                 plan.replications, most_pieces));
-  if (plan.grid.base().seed > Scenario::most_seed - plan.replications)
-    throw UsageError(fmt::format("--seed: {} leaves no seeds for {} replications; take a smaller one", plan.grid.base().seed,
-                                 plan.replications));
-  for (std::size_t i = 0; i < plan.grid.size(); ++i)
-    if (const auto conflict = find_conflict(plan.grid.scenario(i)))
-      throw UsageError(fmt::format("--{}: {}", conflict->setting, conflict->message));
+Scenario studied_scenario(const Request& request) {
+  Scenario scenario = request.scenario;
+  if (request.flags.contains("clock") && scenario.clock == Scenario::Clock::wall)
+    throw UsageError("--clock: 'wall' is too slow for many runs, which are in virtual time; leave it out");
+  if (request.flags.contains("speed")) throw UsageError("--speed: this means nothing for many runs, which are in virtual time");
+  scenario.clock = Scenario::Clock::virtual_time;
+  scenario.speed.reset();
+  if (!request.given.contains("streams")) scenario.streams = Scenario::Streams::per_item;
+  return scenario;
+}
+
+// The log was read at one speed only; at a lower one its last times may be too late.
+void check_arrivals(const Scenario& scenario, const std::vector<Axis>& axes) {
+  for (const Axis& axis : axes) {
+    if (axis.setting->name != "arrivals-speed" || scenario.arrivals.empty()) continue;
+    double slowest = scenario.arrivals_speed.value_or(1);
+    for (const std::string& value : axis.values) slowest = std::min(slowest, parse_decimal(value, "a number above 0"));
+    count_arrivals(scenario.arrivals, slowest);
+  }
 }
 
 void tell(const SweepPlan& plan, const SweepResults& results, TableExports& exports) {
@@ -47,16 +58,42 @@ void tell(const SweepPlan& plan, const SweepResults& results, TableExports& expo
   }
 }
 
+// A share of a sweep: its results go to a file, for merge().
+void sweep_part(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
+  if (!request.export_csv.empty() || !request.export_json.empty())
+    throw UsageError("--part: a part has no table to export; pcsim merge has, when it has put the parts together");
+  const Shard shard = *request.shard;
+  const auto file = open_for("part", [&] { return std::make_unique<Output>(request.part); });
+  const SweepResults results = run_sweep(plan, shard, jobs_of(request), signal.token(), [] {});
+  write_part(plan, shard, PCSIM_VERSION, results, *file);
+  file->close();
+  if (signal.status()) {
+    const std::size_t share = shard.share_of(plan.pieces());
+    spdlog::error("interrupted: {} of this part's {} runs are missing", share - results.count(), share);
+  }
+}
+
+void sweep_all(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
+  TableExports exports(request);
+  const SweepResults results = run_sweep(plan, {}, jobs_of(request), signal.token(), [] {});
+  tell(plan, results, exports);
+  if (signal.status())
+    spdlog::error("interrupted: {} of {} combinations are missing", plan.grid.size() - sweep_rows(plan, results).size(),
+                  plan.grid.size());
+}
+
 }  // namespace
 
-Scenario studied_scenario(const Request& request) {
-  Scenario scenario = request.scenario;
-  if (request.flags.contains("clock") && scenario.clock == Scenario::Clock::wall)
-    throw UsageError("--clock: 'wall' is too slow for many runs, which are in virtual time; leave it out");
-  scenario.clock = Scenario::Clock::virtual_time;
-  scenario.speed.reset();
-  if (!request.given.contains("streams")) scenario.streams = Scenario::Streams::per_item;
-  return scenario;
+SweepPlan plan_study(const Request& request, std::vector<Axis> axes, std::vector<std::string> measures) {
+  try {
+    const Scenario scenario = studied_scenario(request);
+    check_arrivals(scenario, axes);
+    SweepPlan plan{Grid(scenario, std::move(axes)), request.replications, {std::move(measures), request.warmup}};
+    plan.check();
+    return plan;
+  } catch (const BadValue& error) {
+    throw UsageError(error.what());
+  }
 }
 
 std::size_t jobs_of(const Request& request) {
@@ -66,43 +103,30 @@ std::size_t jobs_of(const Request& request) {
 ExitStatus sweep(const Request& request) {
   if (request.shard.has_value() == request.part.empty())
     throw UsageError("--shard K/N and --part FILE go together: the share to do, and where its results go");
-  const SweepPlan plan{Grid(studied_scenario(request), request.axes), request.replications, {request.measures, request.warmup}};
-  check_combinations(plan);
-  const Shard shard = request.shard.value_or(Shard{});
-  TableExports exports(request);
-  std::unique_ptr<Output> part;
-  if (!request.part.empty()) part = open_for("part", [&] { return std::make_unique<Output>(request.part); });
-
+  for (auto name = request.measures.begin(); name != request.measures.end(); ++name)
+    if (std::find(request.measures.begin(), name, *name) != name)
+      throw UsageError(fmt::format("--measure: '{}' is there twice", *name));
+  const SweepPlan plan = plan_study(request, request.axes, request.measures);
   const StopOnSignal signal;
-  const SweepResults results = run_sweep(plan, shard, jobs_of(request), signal.token(), [] {});
-  if (part) {
-    part->buffer().append(write_part(plan, shard, PCSIM_VERSION, results));
-    part->close();
-  } else {
-    tell(plan, results, exports);
-  }
-  if (!signal.status()) return done;
-  const auto share = static_cast<std::size_t>(
-      std::count_if(results.begin(), results.end(), [](const auto& result) { return result.has_value(); }));
-  const std::size_t rows = sweep_rows(plan, results).size();
-  spdlog::error("interrupted: {} of {} combinations are missing ({} of {} runs were done)", plan.grid.size() - rows,
-                plan.grid.size(), share, plan.pieces());
-  return *signal.status();
+  if (request.shard)
+    sweep_part(request, plan, signal);
+  else
+    sweep_all(request, plan, signal);
+  return signal.status().value_or(done);
 }
 
 ExitStatus merge(const Request& request) {
   try {
-    std::vector<Part> parts;
+    Merger merger(PCSIM_VERSION);
     for (const std::string& path : request.files) {
       errno = 0;
       std::ifstream file(path, std::ios::binary);
       if (!file) throw UsageError(fmt::format("{}: {}", path, std::generic_category().message(errno)));
-      parts.push_back(read_part(file, path, PCSIM_VERSION));
+      merger.add(file, path);
     }
-    const SweepPlan plan = plan_of(parts.front());
-    const SweepResults results = merge_parts(plan, parts);
+    const SweepResults& results = merger.results();
     TableExports exports(request);
-    tell(plan, results, exports);
+    tell(merger.plan(), results, exports);
     return done;
   } catch (const BadValue& error) {
     throw UsageError(error.what());

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace pcsim {
 
@@ -14,9 +13,9 @@ struct Arrival {
   std::optional<double> service;  ///< seconds; nothing if the log does not say
 };
 
-/// Reads a log of arrivals, one at a time, however long it is: CSV with a column `at` and perhaps a column `service`, in any
-/// order and among others. `at` is in seconds, or an ISO 8601 time in all lines, which then count from the first; times never go
-/// back.
+/// Reads a log of arrivals, one at a time, in constant memory however long it is: CSV with a column `at` and perhaps a column
+/// `service`, in any order and among others. `at` is in seconds, or an ISO 8601 time in all lines, which then count from the
+/// first; times never go back. `service` is a duration.
 class ArrivalLog {
 public:
   /// Opens it. With a speed of 2 everything comes in half the time. Throws BadValue, which names the file, and the line if there
@@ -38,15 +37,5 @@ private:
 
 /// Reads a whole log to see that it can be read. Returns how many items there are; throws BadValue.
 std::uint64_t count_arrivals(const std::string& path, double speed);
-
-/// A point in time, as seconds since 1970 (UTC) and the fraction of a second.
-struct Timestamp {
-  std::int64_t seconds;
-  double fraction;
-};
-
-/// `2026-03-01T12:30:05.25Z`: date and time of ISO 8601, with a zone (`Z`, `+01:00`) or without one, which is taken for UTC.
-/// Throws BadValue.
-Timestamp parse_timestamp(std::string_view text);
 
 }  // namespace pcsim

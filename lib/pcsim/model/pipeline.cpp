@@ -37,6 +37,7 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       arrivals_(open_arrivals(scenario)),
       carries_work_(per_item_ || (arrivals_ && arrivals_->has_service())),
       has_work_(!scenario.consume_delay.none() || (arrivals_ && arrivals_->has_service())),
+      has_lock_time_(scenario.lock_delay && !scenario.lock_delay->none()),
       plain_(work_is_a_sleep(scenario)),
       observers_(std::move(observers)),
       shared_(scenario.seed),
@@ -101,15 +102,16 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
     for (std::uint64_t i = 0; i < share; ++i) {
       if (!scenario_.produce_first && !scenario_.produce_delay.none())
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
-      Item item{++last_id_};
+      const std::uint64_t id = ++last_id_;
+      double work = 0;
+      double held = 0;
       if (per_item_) {
-        if (!scenario_.consume_delay.none()) item.work = draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
-        if (scenario_.lock_delay && !scenario_.lock_delay->none())
-          item.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id);
+        if (has_work_) work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
+        if (has_lock_time_) held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
       }
-      if (queue_.full()) tell(Kind::blocked, self, item.id);
-      co_await queue_.put(item);
-      tell(Kind::put, self, item.id);
+      if (queue_.full()) tell(Kind::blocked, self, id);
+      co_await queue_.put(Message(std::in_place_type<Item>, id, work, held));
+      tell(Kind::put, self, id);
       if (scenario_.produce_first && !scenario_.produce_delay.none())
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
     }
@@ -131,18 +133,19 @@ Coroutine<> Pipeline::produce_arrivals() {
         tell_draw(Purpose::produce, self, 0, wait);
         co_await loop_.sleep_until(arrival->at);
       }
-      Item item{++last_id_};
+      const std::uint64_t id = ++last_id_;
+      double work = 0;
+      double held = 0;
       if (arrival->service) {
-        item.work = *arrival->service;
-        tell_draw(Purpose::work, self, item.id, item.work);
+        work = *arrival->service;
+        tell_draw(Purpose::work, self, id, work);
       } else if (per_item_ && has_work_) {
-        item.work = draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+        work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
       }
-      if (per_item_ && scenario_.lock_delay && !scenario_.lock_delay->none())
-        item.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id);
-      if (queue_.full()) tell(Kind::blocked, self, item.id);
-      co_await queue_.put(item);
-      tell(Kind::put, self, item.id);
+      if (per_item_ && has_lock_time_) held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
+      if (queue_.full()) tell(Kind::blocked, self, id);
+      co_await queue_.put(Message(std::in_place_type<Item>, id, work, held));
+      tell(Kind::put, self, id);
     }
     if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
   } catch (const Cancelled&) {
@@ -211,7 +214,7 @@ Coroutine<Pipeline::Fate> Pipeline::process(Item item, Random& stream, Actor sel
   }
   if (scenario_.lock_delay) {
     const Lock::Held held = co_await lock_.acquire();
-    if (!scenario_.lock_delay->none())
+    if (has_lock_time_)
       co_await loop_.sleep(per_item_ ? item.held : draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id));
   }
   const bool fails = std::binary_search(scenario_.fail_at.begin(), scenario_.fail_at.end(), item.id);

@@ -62,8 +62,8 @@ public:
 private:
   struct Item {
     std::uint64_t id;
-    double work = 0;  // this and the next: known when it was produced (--streams per-item, or a log of arrivals)
-    double held = 0;
+    double work;  // this and the next: known when it was produced (--streams per-item, or a log of arrivals), else 0
+    double held;
   };
   struct Sentinel {};
   using Message = std::variant<Sentinel, Item>;
@@ -100,6 +100,7 @@ private:
   std::optional<ArrivalLog> arrivals_;
   const bool carries_work_;  // an item says how long the work on it takes
   const bool has_work_;      // it takes any time
+  const bool has_lock_time_;
   const bool plain_;         // the work on an item is a sleep and nothing else
   std::vector<Observer*> observers_;
   std::pmr::unsynchronized_pool_resource frames_;

@@ -5,8 +5,10 @@
 
 namespace pcsim {
 
-Delays::Delays(const Scenario& scenario)
-    : timeout_(scenario.timeout.value_or(std::numeric_limits<double>::infinity())), produce_(scenario.producers) {}
+Delays::Delays(const Scenario& scenario) : timeout_(std::numeric_limits<double>::infinity()), produce_(scenario.producers) {
+  // Who blocks the loop cannot be given up meanwhile.
+  if (scenario.timeout && scenario.work != Scenario::Work::block) timeout_ = *scenario.timeout;
+}
 
 double Delays::add(const Draw& draw) {
   double seconds = draw.seconds;

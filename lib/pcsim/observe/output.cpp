@@ -51,6 +51,12 @@ void Output::close() {
   if (descriptor != STDOUT_FILENO && ::close(descriptor) != 0) fail();
 }
 
+void write_to_stdout(std::string_view text) {
+  Output output("-");
+  output.buffer().append(text);
+  output.close();
+}
+
 void Output::fail() const { throw std::system_error(errno, std::generic_category(), path_); }
 
 }  // namespace pcsim

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 
 namespace pcsim {
 
@@ -49,5 +50,8 @@ private:
   bool at_once_ = false;
   fmt::memory_buffer buffer_;
 };
+
+/// Writes all of it, or throws std::system_error.
+void write_to_stdout(std::string_view text);
 
 }  // namespace pcsim

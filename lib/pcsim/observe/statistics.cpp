@@ -48,6 +48,7 @@ void Statistics::on(const Happening& happening) {
         if (producer.since >= 0) producer.blocked += happening.at - producer.since;
         producer.since = -1;
         producer.busy -= std::max(0.0, producer.until - happening.at);  // what it will not produce any more
+        producer.until = 0;
         break;
       }
       [[fallthrough]];

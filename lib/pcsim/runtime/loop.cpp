@@ -61,9 +61,7 @@ void Loop::work() {
     while (!round_.empty()) {
       Callback& next = round_.front();
       round_.pop_front();
-      next.run();
-      if (blocked_ > 0) [[unlikely]]
-        tell_pause();
+      step(next);
       if (ended_) return;
       if (++steps >= steps_per_turn) return turn_soon();
     }
@@ -105,9 +103,19 @@ void Loop::work() {
       }
     } else {
       begin_round();
-      round_.swap(ready_);
+      Callback& first = ready_.front();
+      ready_.pop_front();
+      if (!ready_.empty()) round_.swap(ready_);
+      step(first);
+      if (++steps >= steps_per_turn) return turn_soon();
     }
   }
+}
+
+void Loop::step(Callback& callback) {
+  callback.run();
+  if (blocked_ > 0) [[unlikely]]
+    tell_pause();
 }
 
 void Loop::begin_round() {

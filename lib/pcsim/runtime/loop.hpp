@@ -98,6 +98,7 @@ private:
   void turn();
   void work();
   void begin_round();
+  void step(Callback& callback);
   void tell_pause();
   void turn_soon();
   bool waits_for(double deadline);

@@ -30,21 +30,16 @@ public:
   bool empty() const { return values_.empty(); }
   bool full() const { return maxsize_ > 0 && size() >= maxsize_; }
 
-  /// Waits while the queue is full. Resumed in the step in which the value was put.
-  auto put(T value) { return Put{*this, std::move(value)}; }
+  /// Waits while the queue is full. Resumed in the step in which the value was put. A value that may be moved from is taken from where
+  /// it stands: await it in the same expression.
+  auto put(T&& value) { return Put<T&>{*this, value}; }
+  auto put(const T& value) { return Put<T>{*this, value}; }
 
   /// Waits while the queue is empty.
   auto get() { return Get{*this}; }
 
   /// Throws std::length_error if the queue is full.
-  void put_nowait(T value) {
-    if (full()) throw std::length_error("the queue is full");
-    if (values_.full()) values_.set_capacity(std::max<std::size_t>(16, 2 * values_.capacity()));
-    values_.push_back(std::move(value));
-    ++unfinished_;
-    finished_.clear();
-    notify(getters_);
-  }
+  void put_nowait(T value) { insert(std::move(value)); }
 
   /// Throws std::out_of_range if the queue is empty.
   T get_nowait() {
@@ -65,6 +60,16 @@ public:
   auto join() { return finished_.wait(); }
 
 private:
+  void insert(T&& value) {
+    if (full()) throw std::length_error("the queue is full");
+    if (values_.full()) values_.set_capacity(std::max<std::size_t>(16, 2 * values_.capacity()));
+    values_.push_back(std::move(value));
+    ++unfinished_;
+    finished_.clear();
+    notify(getters_);
+  }
+
+  template <class Value>
   struct Put {
     bool await_ready() const { return !queue.full(); }
     void await_suspend(std::coroutine_handle<> handle) {
@@ -79,10 +84,10 @@ private:
       Task& task = queue.loop_.current_task();
       if (task.cancelled_after_wake() && !queue.full()) queue.notify(queue.putters_);
       task.check_cancelled();
-      queue.put_nowait(std::move(value));
+      queue.insert(std::move(value));
     }
     Queue& queue;
-    T value;
+    Value value;
   };
 
   struct Get {

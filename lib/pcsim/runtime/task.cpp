@@ -29,6 +29,7 @@ Task::Task(Loop& loop, Coroutine<> code, OnException on_exception)
 }
 
 Task::~Task() {
+  if (done() && on_ != nullptr) *static_cast<bool*>(on_) = true;
   if (timer_ != no_timer) loop_.cancel_timer(timer_);
   while (callbacks_ != nullptr) {
     DoneCallback& callback = *std::exchange(callbacks_, callbacks_->next_);
@@ -148,6 +149,7 @@ void Task::run() {
 
 void Task::finish() {
   state_ = State::finished;
+  on_ = nullptr;
   if (!cancelled_) {
     const std::exception_ptr& exception = code_.handle().promise().exception();
     if (!exception) {
@@ -166,11 +168,15 @@ void Task::finish() {
 }
 
 void Task::tell_that_done() {
-  while (callbacks_ != nullptr) {
+  // Who is told may destroy this task.
+  bool destroyed = false;
+  on_ = &destroyed;
+  while (!destroyed && callbacks_ != nullptr) {
     DoneCallback& callback = *std::exchange(callbacks_, callbacks_->next_);
     callback.task_ = nullptr;
     callback.owner_->one_done();
   }
+  if (!destroyed) on_ = nullptr;
 }
 
 void Task::throw_cancelled() {
@@ -189,6 +195,7 @@ void Join::await_resume() const {
   task_.result();
 }
 
-void Join::all_done() { waiting_->wake(); }
+// asyncio has the joining task's own wake-up for a done callback, so this is its turn.
+void Join::all_done() { waiting_->wake_now(); }
 
 }  // namespace pcsim

@@ -116,6 +116,12 @@ public:
     loop_.call_soon(*this);
   }
 
+  /// What the task waits for has come, and its turn with it: takes its next step at once. REQUIRES: as wake(), and called by the loop.
+  void wake_now() {
+    state_ = State::woken;
+    run();
+  }
+
   /// Whether it still waits: neither woken nor cancelled.
   bool waits() const { return state_ == State::waiting; }
 
@@ -142,8 +148,7 @@ public:
   }
   void fire_alone() override {
     timer_ = no_timer;
-    state_ = State::woken;
-    run();
+    wake_now();
   }
 
 private:
@@ -164,7 +169,7 @@ private:
   Coroutine<> code_;
   std::coroutine_handle<> resume_;  // the innermost coroutine
   TryAgain try_again_ = nullptr;
-  void* on_ = nullptr;
+  void* on_ = nullptr;  // what it waits for; once it is done: where it says that it is destroyed while others are told
   const char* what_ = nullptr;
   double since_ = 0;
   DoneCallback* callbacks_ = nullptr;

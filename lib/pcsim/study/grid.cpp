@@ -1,11 +1,12 @@
 #include <pcsim/study/grid.hpp>
 
+#include <cstdint>
 #include <utility>
 
 namespace pcsim {
 
 Grid::Grid(Scenario base, std::vector<Axis> axes) : base_(std::move(base)), axes_(std::move(axes)) {
-  for (const Axis& axis : axes_) size_ *= axis.values.size();
+  for (const Axis& axis : axes_) size_ = size_ > SIZE_MAX / axis.values.size() ? SIZE_MAX : size_ * axis.values.size();
 }
 
 std::vector<std::string> Grid::values(std::size_t index) const {

@@ -18,8 +18,10 @@ struct Axis {
 /// All combinations of the values of some settings, the last axis fastest.
 class Grid {
 public:
+  /// REQUIRES: every axis has a value.
   Grid(Scenario base, std::vector<Axis> axes);
 
+  /// How many there are; SIZE_MAX if they are more than can be counted.
   std::size_t size() const { return size_; }
   const std::vector<Axis>& axes() const { return axes_; }
   const Scenario& base() const { return base_; }

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <span>
+#include <utility>
 
 namespace pcsim {
 
@@ -41,12 +41,36 @@ const Setting& find_setting(std::string_view name) {
   throw BadValue(fmt::format("'{}' is no setting", name));
 }
 
-std::vector<std::string_view> fields_of(std::string_view line) {
-  std::vector<std::string_view> fields;
-  for (std::size_t end; (end = line.find(',')) != std::string_view::npos; line.remove_prefix(end + 1))
-    fields.push_back(line.substr(0, end));
-  fields.push_back(line);
-  return fields;
+SweepPlan plan_from_json(const json::value& plan) {
+  Scenario base;
+  for (const auto& [name, text] : plan.at("settings").as_object()) find_setting(name).set(base, text.as_string());
+  std::vector<Axis> axes;
+  for (const json::value& axis : plan.at("axes").as_array()) {
+    const Setting& setting = find_setting(axis.at("setting").as_string());
+    auto values = json::value_to<std::vector<std::string>>(axis.at("values"));
+    for (Scenario scratch; const std::string& value : values) setting.set(scratch, value);
+    if (values.empty()) throw BadValue(fmt::format("'{}' has no value", setting.name));
+    axes.push_back({&setting, std::move(values)});
+  }
+  auto measures = json::value_to<std::vector<std::string>>(plan.at("measures"));
+  const auto known = measure_names();
+  for (const std::string& name : measures)
+    if (std::find(known.begin(), known.end(), name) == known.end()) throw BadValue(fmt::format("'{}' is no measure", name));
+  const auto replications = plan.at("replications").to_number<std::size_t>();
+  if (replications == 0) throw BadValue("there are no replications");
+  SweepPlan result{Grid(std::move(base), std::move(axes)),
+                   replications,
+                   {std::move(measures), plan.at("warmup").to_number<std::uint64_t>()}};
+  result.check();
+  return result;
+}
+
+// Takes the text before the next comma off the front.
+std::string_view take_field(std::string_view& line) {
+  const auto end = line.find(',');
+  const std::string_view field = line.substr(0, end);
+  line = end == std::string_view::npos ? std::string_view() : line.substr(end + 1);
+  return field;
 }
 
 double read_value(std::string_view text) {
@@ -55,107 +79,91 @@ double read_value(std::string_view text) {
   return negative ? -size : size;
 }
 
-std::pair<std::size_t, Replication> read_piece(std::string_view line) {
-  const auto fields = fields_of(line);
-  if (fields.size() < 2) throw BadValue(fmt::format("'{}' is no piece of a sweep", line));
-  Replication result;
-  const auto end = std::find(ends.begin(), ends.end(), fields[1]);
-  if (end == ends.end()) throw BadValue(fmt::format("'{}' is no end of a run", fields[1]));
-  result.end = static_cast<Replication::End>(end - ends.begin());
-  for (std::size_t i = 2; i < fields.size(); ++i) result.values.push_back(read_value(fields[i]));
-  return {parse_whole(fields[0], 0, SIZE_MAX), std::move(result)};
-}
-
 }  // namespace
 
-std::string write_part(const SweepPlan& plan, Shard shard, std::string_view version, const SweepResults& results) {
+void write_part(const SweepPlan& plan, Shard shard, std::string_view version, const SweepResults& results, Output& output) {
   const json::object head{
       {"pcsim-part", schema}, {"version", version}, {"shard", {{"k", shard.k}, {"n", shard.n}}}, {"plan", plan_to_json(plan)}};
-  std::string text = json::serialize(head) + "\n";
+  output.buffer().append(json::serialize(head) + "\n");
   for (std::size_t piece = 0; piece < results.size(); ++piece) {
-    if (!results[piece]) continue;
-    fmt::format_to(std::back_inserter(text), "{},{}", piece, ends[static_cast<std::size_t>(results[piece]->end)]);
-    for (const double value : results[piece]->values) fmt::format_to(std::back_inserter(text), ",{}", to_text(value));
-    text += '\n';
+    if (!results.has(piece)) continue;
+    const auto out = std::back_inserter(output.buffer());
+    fmt::format_to(out, "{},{}", piece, ends[static_cast<std::size_t>(results.end(piece))]);
+    for (const double value : results.values(piece)) fmt::format_to(out, ",{}", to_text(value));
+    output.buffer().push_back('\n');
+    output.wrote();
   }
-  return text;
 }
 
-Part read_part(std::istream& text, const std::string& name, std::string_view version) {
-  Part part;
-  part.name = name;
-  std::string line;
+void Merger::add(std::istream& text, const std::string& name) {
   std::size_t number = 1;
   try {
+    std::string line;
     std::getline(text, line);
-    boost::system::error_code error;
-    const json::value head = json::parse(line, error);
-    if (error || !head.is_object() || !head.as_object().contains("pcsim-part")) throw BadValue("this is no part of a sweep");
-    try {
-      if (head.at("pcsim-part").to_number<int>() != schema)
-        throw BadValue(
-            fmt::format("this part has schema {}, and this program reads {}", json::serialize(head.at("pcsim-part")), schema));
-      if (head.at("version").as_string() != version)
-        throw BadValue(
-            fmt::format("this part is of version {}, and this program is {}", head.at("version").as_string().c_str(), version));
-      part.shard = {head.at("shard").at("k").to_number<std::size_t>(), head.at("shard").at("n").to_number<std::size_t>()};
-      part.plan = json::serialize(head.at("plan"));
-    } catch (const boost::system::system_error&) {
-      throw BadValue("the first line does not describe a part");
-    }
+    const Shard shard = read_head(line, name);
     while (std::getline(text, line)) {
       ++number;
       if (text.eof()) throw BadValue("the file ends within this line");
-      part.pieces.push_back(read_piece(line));
+      read_piece(line, shard);
     }
   } catch (const BadValue& error) {
     throw BadValue(fmt::format("{}:{}: {}", name, number, error.what()));
   }
-  return part;
 }
 
-SweepPlan plan_of(const Part& part) {
+Shard Merger::read_head(const std::string& line, const std::string& name) {
+  boost::system::error_code error;
+  const json::value head = json::parse(line, error);
+  if (error || !head.is_object() || !head.as_object().contains("pcsim-part")) throw BadValue("this is no part of a sweep");
   try {
-    const json::value plan = json::parse(part.plan);
-    Scenario base;
-    for (const auto& [name, text] : plan.at("settings").as_object()) find_setting(name).set(base, text.as_string());
-    std::vector<Axis> axes;
-    for (const json::value& axis : plan.at("axes").as_array()) {
-      const Setting& setting = find_setting(axis.at("setting").as_string());
-      auto values = json::value_to<std::vector<std::string>>(axis.at("values"));
-      for (Scenario scratch; const std::string& value : values) setting.set(scratch, value);
-      axes.push_back({&setting, std::move(values)});
+    if (const int its_schema = head.at("pcsim-part").to_number<int>(); its_schema != schema)
+      throw BadValue(fmt::format("this part has schema {}, and this program reads {}", its_schema, schema));
+    if (const std::string_view its_version = head.at("version").as_string(); its_version != version_)
+      throw BadValue(fmt::format("this part is of version {}, and this program is {}", its_version, version_));
+    const Shard shard{head.at("shard").at("k").to_number<std::size_t>(), head.at("shard").at("n").to_number<std::size_t>()};
+    if (shard.k < 1 || shard.k > shard.n || shard.n > Shard::most)
+      throw BadValue(fmt::format("there is no part {}/{}", shard.k, shard.n));
+    const std::string plan_text = json::serialize(head.at("plan"));
+    if (!plan_) {
+      plan_ = plan_from_json(head.at("plan"));
+      plan_text_ = plan_text;
+      results_.emplace(*plan_);
+      names_.resize(shard.n);
+      first_ = name;
     }
-    Observation observation{json::value_to<std::vector<std::string>>(plan.at("measures")),
-                            plan.at("warmup").to_number<std::uint64_t>()};
-    return {Grid(std::move(base), std::move(axes)), plan.at("replications").to_number<std::size_t>(), std::move(observation)};
-  } catch (const std::exception& error) {
-    throw BadValue(fmt::format("{}:1: this is no plan of a sweep: {}", part.name, error.what()));
+    if (plan_text != plan_text_) throw BadValue(fmt::format("this is a part of another sweep than {}", first_));
+    if (shard.n != names_.size())
+      throw BadValue(fmt::format("this is one of {} parts, and {} is one of {}", shard.n, first_, names_.size()));
+    std::string& its_name = names_[shard.k - 1];
+    if (!its_name.empty()) throw BadValue(fmt::format("part {}/{} is there twice: {} is it too", shard.k, shard.n, its_name));
+    its_name = name;
+    return shard;
+  } catch (const BadValue&) {
+    throw;
+  } catch (const std::exception&) {  // whatever the JSON library throws where something is missing or of another type
+    throw BadValue("the first line does not describe a part");
   }
 }
 
-SweepResults merge_parts(const SweepPlan& plan, const std::vector<Part>& parts) {
-  SweepResults results(plan.pieces());
-  for (const Part& part : parts) {
-    if (part.plan != parts.front().plan)
-      throw BadValue(fmt::format("{}: this is a part of another sweep than {}", part.name, parts.front().name));
-    if (part.shard.n != parts.front().shard.n)
-      throw BadValue(fmt::format("{}: this is one of {} parts, and {} is one of {}", part.name, part.shard.n, parts.front().name,
-                                 parts.front().shard.n));
-    for (const auto& [piece, result] : part.pieces) {
-      if (piece >= results.size() || !part.shard.has(piece) || result.values.size() != plan.observation.measures.size())
-        throw BadValue(fmt::format("{}: piece {} is none of this part's", part.name, piece));
-      if (results[piece]) throw BadValue(fmt::format("{}: this part is there twice (piece {})", part.name, piece));
-      results[piece] = result;
-    }
-  }
-  const auto missing = std::find_if(results.begin(), results.end(), [](const auto& result) { return !result.has_value(); });
-  if (missing != results.end()) {
-    const std::size_t n = parts.front().shard.n;
-    throw BadValue(
-        fmt::format("part {}/{} is missing, or not complete", static_cast<std::size_t>(missing - results.begin()) % n + 1, n));
-  }
-  return results;
+void Merger::read_piece(std::string_view line, Shard shard) {
+  const std::size_t piece = parse_whole(take_field(line), 0, SIZE_MAX);
+  const auto end = std::find(ends.begin(), ends.end(), take_field(line));
+  if (end == ends.end()) throw BadValue("this is no end of a run");
+  Replication result{static_cast<Replication::End>(end - ends.begin()), {}};
+  for (std::size_t i = plan_->observation.measures.size(); i > 0; --i) result.values.push_back(read_value(take_field(line)));
+  if (!line.empty()) throw BadValue("there are more values than measures");
+  if (piece >= results_->size() || !shard.has(piece)) throw BadValue(fmt::format("piece {} is none of this part's", piece));
+  if (results_->has(piece)) throw BadValue(fmt::format("piece {} is there twice", piece));
+  results_->set(piece, result);
+}
+
+const SweepResults& Merger::results() const {
+  for (std::size_t k = 1; k <= names_.size(); ++k)
+    if (names_[k - 1].empty()) throw BadValue(fmt::format("part {}/{} is missing", k, names_.size()));
+  for (std::size_t piece = 0; piece < results_->size(); ++piece)
+    if (!results_->has(piece))
+      throw BadValue(fmt::format("{}: this part is not complete: its run was cut short", names_[piece % names_.size()]));
+  return *results_;
 }
 
 }  // namespace pcsim

@@ -1,34 +1,46 @@
 #pragma once
 
+#include <pcsim/observe/output.hpp>
 #include <pcsim/study/sweep.hpp>
 
+#include <cstddef>
 #include <istream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pcsim {
 
-/// A share of a sweep as text: a line of JSON with the schema, the version and the plan, then a line for each piece that was run:
-/// its number, how it ended, its values.
-std::string write_part(const SweepPlan& plan, Shard shard, std::string_view version, const SweepResults& results);
+/// Writes a share of a sweep: a line of JSON with the schema, the version and the plan, then a line for each piece that was run: its
+/// number, how it ended, its values.
+void write_part(const SweepPlan& plan, Shard shard, std::string_view version, const SweepResults& results, Output& output);
 
-/// A share of a sweep that was read.
-struct Part {
-  std::string name;  ///< for messages
-  std::string plan;  ///< as text, without the share: equal for parts that belong together
-  Shard shard;
-  std::vector<std::pair<std::size_t, Replication>> pieces;
+/// Puts the parts of a sweep together.
+class Merger {
+public:
+  /// Parts of another version of the program are refused.
+  explicit Merger(std::string version) : version_(std::move(version)) {}
+
+  /// Throws BadValue, with name and line, if the text is no part, or none of the same sweep, or if the same share was there before.
+  void add(std::istream& text, const std::string& name);
+
+  /// Of the sweep. REQUIRES: a part was added.
+  const SweepPlan& plan() const { return *plan_; }
+
+  /// The results of the whole sweep. Throws BadValue if a part is missing or not complete. REQUIRES: a part was added.
+  const SweepResults& results() const;
+
+private:
+  Shard read_head(const std::string& line, const std::string& name);
+  void read_piece(std::string_view line, Shard shard);
+
+  std::string version_;
+  std::string first_;  // the name of the first part; the others belong to its sweep
+  std::string plan_text_;
+  std::optional<SweepPlan> plan_;
+  std::optional<SweepResults> results_;
+  std::vector<std::string> names_;  // of the shares; empty: not there
 };
-
-/// Throws BadValue, with name and line, if the text is no part, or one of another schema or version.
-Part read_part(std::istream& text, const std::string& name, std::string_view version);
-
-/// The plan of a part. Throws BadValue if it makes no sense.
-SweepPlan plan_of(const Part& part);
-
-/// Puts the parts of a sweep together. Throws BadValue if they are of different sweeps, if one is there twice, or if pieces are
-/// missing.
-SweepResults merge_parts(const SweepPlan& plan, const std::vector<Part>& parts);
 
 }  // namespace pcsim

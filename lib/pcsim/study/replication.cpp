@@ -1,6 +1,5 @@
 #include <pcsim/study/replication.hpp>
 
-#include <pcsim/model/pipeline.hpp>
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/runtime/clock.hpp>
@@ -11,7 +10,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <stdexcept>
+#include <utility>
 
 namespace pcsim {
 
@@ -21,27 +20,33 @@ class Stopped : public std::exception {};
 
 }  // namespace
 
-std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop) {
+std::optional<Outcome> run_in_virtual_time(const Scenario& scenario, const std::vector<Observer*>& observers,
+                                           std::stop_token stop) {
   VirtualClock clock;
   boost::asio::io_context host(1);
   Loop loop(host, clock);
-  Statistics statistics(scenario, observation.warmup);
-  Pipeline pipeline(loop, scenario, {&statistics});
+  Pipeline pipeline(loop, scenario, observers);
   // Whoever requests the stop is in another thread: only the host may be called from there.
-  const std::stop_callback end_early(stop,
-                                     [&] { boost::asio::post(host, [&] { loop.abort(std::make_exception_ptr(Stopped())); }); });
-  Outcome outcome;
+  const std::stop_callback end_early(std::move(stop), [&] {
+    boost::asio::post(host, [&] { loop.abort(std::make_exception_ptr(Stopped())); });
+  });
   try {
-    outcome = pipeline.run();
+    return pipeline.run();
   } catch (const Stopped&) {
     return std::nullopt;
   }
-  statistics.end(outcome.at);
+}
+
+std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop) {
+  Statistics statistics(scenario, observation.warmup);
+  const auto outcome = run_in_virtual_time(scenario, {&statistics}, std::move(stop));
+  if (!outcome) return std::nullopt;
+  statistics.end(outcome->at);
 
   Replication replication;
-  if (outcome.failed)
+  if (outcome->failed)
     replication.end = Replication::End::failed;
-  else if (outcome.deadlock())
+  else if (outcome->deadlock())
     replication.end = Replication::End::deadlock;
   const auto all = measures(statistics);
   for (const std::string& name : observation.measures)

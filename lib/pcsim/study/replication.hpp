@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pcsim/model/happening.hpp>
+#include <pcsim/model/pipeline.hpp>
 #include <pcsim/model/scenario.hpp>
 
 #include <cstdint>
@@ -9,6 +11,10 @@
 #include <vector>
 
 namespace pcsim {
+
+/// Runs a scenario in virtual time. Nothing if `stop` was requested before its end. Thread-safe: runs share nothing.
+std::optional<Outcome> run_in_virtual_time(const Scenario& scenario, const std::vector<Observer*>& observers,
+                                           std::stop_token stop = {});
 
 /// What one run of a scenario came to.
 struct Replication {
@@ -24,7 +30,7 @@ struct Observation {
   std::uint64_t warmup = 0;
 };
 
-/// Runs a scenario in virtual time. Nothing if `stop` was requested before its end. Thread-safe: runs share nothing.
+/// Runs a scenario in virtual time, as run_in_virtual_time() does, and measures it.
 std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop = {});
 
 }  // namespace pcsim

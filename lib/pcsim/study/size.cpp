@@ -1,16 +1,13 @@
 #include <pcsim/study/size.hpp>
 
-#include <pcsim/model/pipeline.hpp>
 #include <pcsim/observe/bottleneck.hpp>
 #include <pcsim/observe/statistics.hpp>
-#include <pcsim/runtime/clock.hpp>
-#include <pcsim/runtime/loop.hpp>
 #include <pcsim/study/sweep.hpp>
 
 #include <fmt/format.h>
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <map>
 #include <utility>
@@ -38,18 +35,42 @@ public:
     return probes_.emplace(index, probe(index)).first->second;
   }
 
-  // Whether the verdicts so far are in order: missed, then at most unclear, then met.
+  // Whether, as far as was looked at, greater values are better for every target: none goes back from met to missed, and no measure
+  // clearly rises here and falls there.
   bool monotonic() const {
-    const auto rank = [](Verdict v) { return v == Verdict::missed ? 0 : v == Verdict::unclear ? 1 : 2; };
-    int last = 0;
-    for (const auto& [index, probe] : probes_) {
-      if (rank(probe.verdict) < last) return false;
-      last = rank(probe.verdict);
-    }
+    for (std::size_t i = 0; i < plan_.targets.size(); ++i)
+      if (!monotonic(i)) return false;
     return true;
   }
 
 private:
+  bool monotonic(std::size_t target) const {
+    // Sums of the same numbers in another order differ in their last digits.
+    constexpr double rounding = 1e-9;
+    bool rises = false;
+    bool falls = false;
+    bool met = false;
+    for (auto later = probes_.begin(); later != probes_.end(); ++later) {
+      const Verdict verdict = verdict_of(later->second, target);
+      if (met && verdict == Verdict::missed) return false;
+      met = met || verdict == Verdict::met;
+      if (later->second.estimates.empty()) continue;
+      const Estimate& b = later->second.estimates[target];
+      for (auto earlier = probes_.begin(); earlier != later; ++earlier) {
+        if (earlier->second.estimates.empty()) continue;
+        const Estimate& a = earlier->second.estimates[target];
+        const double noise = rounding * std::max(std::abs(a.mean), std::abs(b.mean));
+        rises = rises || b.low() > a.high() + noise;
+        falls = falls || b.high() < a.low() - noise;
+      }
+    }
+    return !(rises && falls);
+  }
+
+  Verdict verdict_of(const SizeProbe& probe, std::size_t target) const {
+    return probe.estimates.empty() ? probe.verdict : plan_.targets[target].judge(probe.estimates[target]);
+  }
+
   SizeProbe probe(std::size_t index) {
     constexpr std::size_t first_batch = 5;
     Scenario scenario = plan_.base;
@@ -60,14 +81,15 @@ private:
       const std::size_t batch = std::min(plan_.replications - done, std::max(first_batch, done));
       const SweepPlan sweep{Grid(scenario, {}), batch, {measures_, plan_.warmup}};
       const SweepResults results = run_sweep(sweep, {}, plan_.jobs, stop_, [] {});
-      for (const auto& result : results) {
-        if (!result) throw Stopped();
-        if (result->end != Replication::End::done) {
+      if (results.count() < batch) throw Stopped();
+      for (std::size_t piece = 0; piece < batch; ++piece) {
+        if (results.end(piece) != Replication::End::done) {
           probe.verdict = Verdict::missed;
-          probe.trouble = result->end == Replication::End::deadlock ? "deadlock" : "a failure ends it";
+          probe.estimates.clear();
+          probe.trouble = results.end(piece) == Replication::End::deadlock ? "a deadlock" : "a failure ends it";
           return probe;
         }
-        for (std::size_t i = 0; i < values.size(); ++i) values[i].push_back(result->values[i]);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i].push_back(results.values(piece)[i]);
       }
       done += batch;
       scenario.seed += batch;
@@ -93,66 +115,62 @@ private:
   std::map<std::size_t, SizeProbe> probes_;
 };
 
-std::string limits_of(const SizePlan& plan, std::size_t index) {
+std::string limits_of(const SizePlan& plan, const SizeProbe& probe, std::stop_token stop) {
+  if (!probe.trouble.empty()) return probe.trouble;
   Scenario scenario = plan.base;
-  plan.axis.setting->set(scenario, plan.axis.values[index]);
-  VirtualClock clock;
-  boost::asio::io_context host(1);
-  Loop loop(host, clock);
+  plan.axis.setting->set(scenario, plan.axis.values[probe.index]);
   Statistics statistics(scenario, plan.warmup);
-  statistics.end(Pipeline(loop, scenario, {&statistics}).run().at);
+  const auto outcome = run_in_virtual_time(scenario, {&statistics}, std::move(stop));
+  if (!outcome) throw Stopped();
+  statistics.end(outcome->at);
   return bottleneck(scenario, statistics);
 }
 
-SizeAnswer search(const SizePlan& plan, Prober& prober) {
-  const std::size_t last = plan.axis.values.size() - 1;
-  const auto answer_at = [&](SizeAnswer::Kind kind, std::size_t index) {
-    SizeAnswer answer{kind, prober.at(index), std::nullopt, false, {}};
-    if (index > 0) answer.below = prober.at(index - 1);
-    return answer;
-  };
+bool missed(Prober& prober, std::size_t index) { return prober.at(index).verdict == Verdict::missed; }
 
-  // Between `missed` (one before the first value) and `met` lies the answer, as long as all is monotonic.
+// The first value that does not miss the targets, or their number if all do; nothing if greater values are not always better.
+std::optional<std::size_t> bisect(Prober& prober, std::size_t count) {
+  if (!missed(prober, 0)) return 0;
   std::size_t low = 0;
-  std::size_t high = last;
-  if (prober.at(last).verdict == Verdict::met) {
-    while (low < high && prober.monotonic()) {
-      const std::size_t middle = low + (high - low) / 2;
-      const Verdict verdict = prober.at(middle).verdict;
-      if (verdict == Verdict::unclear) break;
-      if (verdict == Verdict::met)
-        high = middle;
-      else
-        low = middle + 1;
-    }
-    // What one less would give is part of the answer, and the last proof that it is one.
-    if (low == high && prober.monotonic()) {
-      SizeAnswer answer = answer_at(SizeAnswer::Kind::found, high);
-      if (prober.monotonic()) return answer;
-    }
+  std::size_t high = count - 1;
+  if (missed(prober, high)) {
+    // Between two that miss there may still be some that do not.
+    for (const std::size_t index : {count / 4, count / 2, count - 1 - count / 4})
+      if (!missed(prober, index)) return std::nullopt;
+    return count;
   }
+  while (high - low > 1 && prober.monotonic()) {
+    const std::size_t middle = low + (high - low) / 2;
+    (missed(prober, middle) ? low : high) = middle;
+  }
+  // The neighbours are part of the answer, and a last proof of it.
+  if (high + 1 < count) prober.at(high + 1);
+  return high;
+}
 
-  // Three that miss it, and nothing that speaks against monotonic: more of the same will not do.
-  const bool hopeless = prober.at(last).verdict == Verdict::missed && prober.at(0).verdict == Verdict::missed &&
-                        prober.at(last / 2).verdict == Verdict::missed;
-  if (hopeless) {
-    SizeAnswer answer = answer_at(SizeAnswer::Kind::none_will_do, last);
-    answer.limits = limits_of(plan, last);
-    return answer;
-  }
+std::size_t scan(Prober& prober, std::size_t count) {
+  for (std::size_t index = 0; index < count; ++index)
+    if (!missed(prober, index)) return index;
+  return count;
+}
 
-  // Value by value: the first that meets the targets, unless one before it cannot be told.
-  const bool monotonic = prober.monotonic();
-  for (std::size_t index = monotonic ? low : 0; index <= last; ++index) {
-    const Verdict verdict = prober.at(index).verdict;
-    if (verdict == Verdict::missed) continue;
-    SizeAnswer answer = answer_at(verdict == Verdict::met ? SizeAnswer::Kind::found : SizeAnswer::Kind::too_close, index);
-    answer.scanned = !prober.monotonic();
-    return answer;
+SizeAnswer search(const SizePlan& plan, Prober& prober, std::stop_token stop) {
+  const std::size_t count = plan.axis.values.size();
+  const auto bisected = bisect(prober, count);
+  const bool scanned = !bisected || !prober.monotonic();
+  const std::size_t first = scanned ? scan(prober, count) : *bisected;
+  const bool none = first == count;
+  const std::size_t index = none ? count - 1 : first;
+  const SizeProbe& probe = prober.at(index);
+  SizeAnswer answer{SizeAnswer::Kind::too_close, probe, std::nullopt, std::nullopt, scanned, {}};
+  if (none) {
+    answer.kind = SizeAnswer::Kind::none_will_do;
+    answer.limits = limits_of(plan, probe, std::move(stop));
+  } else if (probe.verdict == Verdict::met) {
+    answer.kind = SizeAnswer::Kind::found;
   }
-  SizeAnswer answer = answer_at(SizeAnswer::Kind::none_will_do, last);
-  answer.scanned = true;
-  answer.limits = limits_of(plan, last);
+  if (index > 0) answer.below = prober.at(index - 1);
+  if (index + 1 < count) answer.above = prober.at(index + 1);
   return answer;
 }
 
@@ -160,9 +178,9 @@ SizeAnswer search(const SizePlan& plan, Prober& prober) {
 
 std::optional<SizeAnswer> find_size(const SizePlan& plan, std::stop_token stop,
                                     const std::function<void(const std::string&)>& progress) {
-  Prober prober(plan, std::move(stop), progress);
+  Prober prober(plan, stop, progress);
   try {
-    return search(plan, prober);
+    return search(plan, prober, stop);
   } catch (const Stopped&) {
     return std::nullopt;
   }

@@ -35,15 +35,16 @@ struct SizeAnswer {
   enum class Kind { found, none_will_do, too_close };
 
   Kind kind;
-  SizeProbe probe;                 ///< the answer; the last value; or the one that cannot be told
+  SizeProbe probe;                 ///< the answer; the one that cannot be told; or the last value
   std::optional<SizeProbe> below;  ///< the next smaller value, if there is one
-  bool scanned = false;            ///< value by value, since the measure was found not to be monotonic in the setting
+  std::optional<SizeProbe> above;  ///< the next greater value, if there is one
+  bool scanned = false;            ///< value by value, since a greater value was found not to be always better
   std::string limits;              ///< with none_will_do: what limits the last value
 };
 
-/// Searches by bisection, and value by value where what it meets on the way is not monotonic. A value is run with ever more
-/// replications, until each target's confidence interval is clear of its bound or they are spent. Nothing if `stop` was
-/// requested.
+/// Searches for the first value that does not miss the targets, by bisection; and value by value where what was met on the way shows
+/// that a greater value is not always better. A value is run with ever more replications, until each target's confidence interval
+/// is clear of its bound or they are spent. Nothing if `stop` was requested. `progress` is told what is looked at.
 std::optional<SizeAnswer> find_size(const SizePlan& plan, std::stop_token stop,
                                     const std::function<void(const std::string&)>& progress);
 

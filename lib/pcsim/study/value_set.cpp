@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <set>
 
 namespace pcsim {
 
@@ -54,10 +54,14 @@ std::vector<std::string> expand_set(const Setting& setting, std::string_view tex
     else
       values.emplace_back(part);
   }
-  for (auto value = values.begin(); value != values.end(); ++value) {
+  std::set<std::string> seen;
+  for (std::string& value : values) {
     Scenario scratch;
-    setting.set(scratch, *value);
-    if (std::find(values.begin(), value, *value) != value) throw BadValue(fmt::format("'{}' has {} twice", text, *value));
+    setting.set(scratch, value);
+    // One value can be written in several ways: 1 and 01, 0.1 and 100ms.
+    const std::string canonical = setting.get(scratch).value_or(value);
+    if (!seen.insert(canonical).second) throw BadValue(fmt::format("'{}' has {} twice", text, value));
+    if (setting.kind == Setting::Kind::whole) value = canonical;
   }
   return values;
 }

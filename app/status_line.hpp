@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+
+namespace pcsim::app {
+
+/// A line on stderr that is written over again and again. Where stderr is a terminal that cannot take a line back, or is none,
+/// nothing is ever written. The line is gone when this is destroyed, and where a signal that nobody handles ends the program.
+///
+/// Not thread-safe; there is one at a time.
+class StatusLine {
+public:
+  StatusLine();
+  ~StatusLine();
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+
+  /// Whether the line can be seen at all.
+  bool can_be_seen() const { return can_be_seen_; }
+
+  /// "WHAT [####      ] 3.2 s left": what is going on, which share of it is done, and the seconds it still takes. A negative
+  /// share: nobody knows.
+  void show(std::string_view what, double share, double left);
+
+  /// Takes the line back, so that something else can be written.
+  void erase();
+
+private:
+  bool can_be_seen_;
+  bool shown_ = false;
+};
+
+}  // namespace pcsim::app

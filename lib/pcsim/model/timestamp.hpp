@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pcsim {
+
+/// A point in time: seconds since 1970 (UTC), and the fraction of a second.
+struct Timestamp {
+  std::int64_t seconds;
+  double fraction;
+
+  double since(const Timestamp& other) const {
+    return static_cast<double>(seconds - other.seconds) + (fraction - other.fraction);
+  }
+};
+
+/// A date and a time of day of ISO 8601, such as `2026-03-01T12:30:05.25+01:00`: extended or basic, with `T` or a space between
+/// them, minutes, seconds and their fraction left out or not, the whole time too. Without a zone it is UTC. Throws BadValue.
+Timestamp parse_timestamp(std::string_view text);
+
+}  // namespace pcsim

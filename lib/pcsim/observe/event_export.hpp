@@ -1,0 +1,35 @@
+#pragma once
+
+#include <pcsim/observe/event_format.hpp>
+#include <pcsim/observe/export.hpp>
+#include <pcsim/observe/output.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace pcsim {
+
+/// Writes all that observers are told to a file of events.
+class EventExport final : public Export {
+public:
+  EventExport(EventFormat format, std::unique_ptr<Output> output);
+
+  void on(const Happening& happening) override;
+  void on_draw(const Draw& draw) override;
+  void on_pause(const Pause& pause) override;
+  void end(const Outcome* outcome) override;
+
+private:
+  void write(double at, std::string_view event, Actor who = {}, std::uint64_t item = 0, std::optional<double> seconds = {});
+
+  EventFormat format_;
+  std::unique_ptr<Output> output_;
+  double at_ = -1;  // the last time, and its text, as much happens at one time
+  std::array<char, 32> at_text_;
+  char* at_end_ = at_text_.data();
+};
+
+}  // namespace pcsim

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pcsim {
+
+using Texts = std::vector<std::string>;
+
+/// Arguments, and more of them after these.
+Texts with(Texts arguments, const Texts& more);
+
+/// As one would type them, after the program's name.
+std::string command_line(const Texts& arguments);
+
+/// How a program ended, and what it wrote.
+struct Ended {
+  int status = -1;  ///< exit status; -1 where a signal ended it
+  int signal = 0;   ///< the signal that ended it, if one did
+  std::string out;
+  std::string err;
+};
+
+/// What surrounds a program.
+struct Surroundings {
+  enum class Stream {
+    captured,
+    terminal,     ///< captured, and it looks like a terminal to the program
+    closed_pipe,  ///< nobody reads
+    full_device,
+    as_stdout,  ///< stderr only: it goes where stdout goes
+  };
+
+  std::string in = {};  ///< path of what is stdin; empty: nothing
+  Stream out = Stream::captured;
+  Stream err = Stream::captured;
+  bool ignore_sigpipe = false;
+  std::map<std::string, std::string> environment = {};  ///< set in addition to this process's own
+};
+
+/// pcsim, as it runs. No call lasts longer than a minute: the program is then killed, and std::runtime_error thrown that shows
+/// its arguments.
+class Process {
+public:
+  explicit Process(const Texts& arguments, const Surroundings& surroundings = {});
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// Kills it if it still runs.
+  ~Process();
+
+  /// Returns when it has written this to stdout. Throws std::runtime_error if it ends without.
+  void wait_for_output(std::string_view text);
+
+  /// Returns after this time, or when it has ended.
+  void wait_for(std::chrono::duration<double> time);
+
+  /// Nobody reads its stdout any more.
+  void close_output();
+
+  /// Sends a signal, if it still runs.
+  void send(int signal);
+
+  /// Waits for its end.
+  Ended end();
+
+private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  void pump(Time deadline);
+  void read(int& descriptor, std::string& text);
+  void reap();
+  [[noreturn]] void give_up(std::string_view why);
+
+  Texts arguments_;
+  Time deadline_;
+  int pid_ = -1;
+  int pid_descriptor_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+  bool running_ = true;
+  Ended ended_;
+};
+
+/// Runs pcsim to its end.
+Ended pcsim(const Texts& arguments, const Surroundings& surroundings = {});
+
+}  // namespace pcsim

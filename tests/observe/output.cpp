@@ -1,0 +1,172 @@
+#include <pcsim/observe/output.hpp>
+
+#include "simulation.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+namespace pcsim {
+namespace {
+
+void append(Output& output, std::string_view text) {
+  output.buffer().append(text);
+  output.wrote();
+}
+
+// Numbered lines, so that what is lost or written twice is seen.
+std::string lines(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) fmt::format_to(std::back_inserter(text), "line {}\n", i);
+  return text;
+}
+
+TEST_CASE("what is appended is in the file once it is closed") {
+  const ScratchFile file(".txt");
+  const std::string text = lines(100000);
+  Output output(file.path());
+  for (std::size_t i = 0; i < text.size(); i += 1000) append(output, std::string_view(text).substr(i, 1000));
+  output.close();
+  CHECK(file.read() == text);
+  CHECK_NOTHROW(output.close());
+}
+
+TEST_CASE("a file that was there is emptied when it is opened") {
+  const ScratchFile file(".txt");
+  file.write("what was there before");
+  Output output(file.path());
+  CHECK(file.read().empty());
+}
+
+TEST_CASE("little is kept back until it is flushed, or written at once if so asked") {
+  const ScratchFile file(".txt");
+  Output output(file.path());
+  append(output, "one ");
+  CHECK(file.read().empty());
+  output.flush();
+  CHECK(file.read() == "one ");
+  append(output, "two ");
+  output.write_at_once(true);
+  append(output, "three");
+  CHECK(file.read() == "one two three");
+}
+
+TEST_CASE("an output that is destroyed writes what is left") {
+  const ScratchFile file(".txt");
+  {
+    Output output(file.path());
+    append(output, "left");
+  }
+  CHECK(file.read() == "left");
+}
+
+TEST_CASE("a file is no terminal") {
+  const ScratchFile file(".txt");
+  CHECK_FALSE(Output(file.path()).is_terminal());
+}
+
+TEST_CASE("writes that are cut short or interrupted lose and repeat nothing") {
+  const ScratchFile file(".pipe");
+  REQUIRE(::mkfifo(file.path().c_str(), 0600) == 0);
+  struct sigaction interrupting {};
+  struct sigaction before {};
+  interrupting.sa_handler = [](int) {};  // and without SA_RESTART
+  REQUIRE(::sigaction(SIGUSR1, &interrupting, &before) == 0);
+
+  const std::string text = lines(100000);
+  const pthread_t writer = ::pthread_self();
+  std::string read;
+  std::atomic<bool> writing = true;
+  {
+    // Reads a little at a time, and interrupts the writer each time: it then has written a part of what it was to write.
+    const std::jthread reader([&] {
+      const int descriptor = ::open(file.path().c_str(), O_RDONLY);
+      std::array<char, 5000> buffer;
+      for (ssize_t size; (size = ::read(descriptor, buffer.data(), buffer.size())) > 0;) {
+        read.append(buffer.data(), static_cast<std::size_t>(size));
+        if (writing) ::pthread_kill(writer, SIGUSR1);
+      }
+      ::close(descriptor);
+    });
+    Output output(file.path());
+    append(output, text);
+    output.close();
+    writing = false;
+  }
+  ::sigaction(SIGUSR1, &before, nullptr);
+  CHECK(read == text);
+}
+
+std::string message_of(const auto& action) {
+  try {
+    action();
+  } catch (const std::system_error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST_CASE("a full device is an error that names it, when it is written to or closed, and not when it is destroyed") {
+  const std::string expected = "/dev/full: No space left on device";
+  CHECK(message_of([] {
+    Output output("/dev/full");
+    append(output, "text");
+    output.close();
+  }) == expected);
+  CHECK(message_of([] {
+    Output output("/dev/full");
+    append(output, std::string(1 << 20, 'x'));
+  }) == expected);
+  CHECK(message_of([] {
+    Output output("/dev/full");
+    append(output, "text");
+  }) == "nothing was thrown");
+}
+
+TEST_CASE("what cannot be opened is an error that names it") {
+  const ScratchFile file(".txt");
+  const std::string folder = std::filesystem::path(file.path()).parent_path();
+  CHECK(message_of([&] { Output output(folder + "/none/file"); }) == folder + "/none/file: No such file or directory");
+  CHECK(message_of([&] { Output output(folder); }) == folder + ": Is a directory");
+  CHECK(message_of([] { Output output(""); }) == ": No such file or directory");
+}
+
+TEST_CASE("a dash is standard output, which stays open") {
+  const ScratchFile file(".txt");
+  std::fflush(stdout);
+  const int kept = ::dup(STDOUT_FILENO);
+  const int other = ::open(file.path().c_str(), O_WRONLY | O_CREAT, 0600);
+  ::dup2(other, STDOUT_FILENO);
+  {
+    Output output("-");
+    append(output, "first ");
+    output.close();
+  }
+  {
+    Output output("-");
+    append(output, "second");
+  }
+  ::dup2(kept, STDOUT_FILENO);
+  ::close(kept);
+  ::close(other);
+  CHECK(file.read() == "first second");
+}
+
+}  // namespace
+}  // namespace pcsim

@@ -1,0 +1,68 @@
+#include <pcsim/observe/report.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pcsim {
+namespace {
+
+using Role = Actor::Role;
+
+std::vector<std::string> report_lines(const Outcome& outcome) {
+  std::istringstream text(deadlock_report(outcome));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST_CASE("a deadlock's report says when it stood still") {
+  const auto lines = report_lines({3.5, {{{Role::consumer, 1}, "get", 3.5}}, false});
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].starts_with("deadlock at 3.500"));
+}
+
+TEST_CASE("a deadlock's report says of everyone who waits: who, in what, since when, and why nothing can wake them") {
+  const auto lines = report_lines({9,
+                                   {{{Role::producer, 2}, "put", 1.25},
+                                    {{Role::consumer, 1}, "get", 3.5},
+                                    {{Role::consumer, 7}, "ready", 0},
+                                    {{Role::consumer, 8}, "limit", 4},
+                                    {{Role::consumer, 9}, "lock", 5},
+                                    {{Role::consumer, 10}, "threads", 6},
+                                    {{Role::none, 0}, "join", 7}},
+                                   false});
+  REQUIRE(lines.size() == 8);
+  for (const auto& [line, opening] : std::vector<std::pair<std::size_t, std::string>>{{1, "P2 in put since 1.250: "},
+                                                                                      {2, "C1 in get since 3.500: "},
+                                                                                      {3, "C7 in ready since 0.000: "},
+                                                                                      {4, "C8 in limit since 4.000: "},
+                                                                                      {5, "C9 in lock since 5.000: "},
+                                                                                      {6, "C10 in threads since 6.000: "},
+                                                                                      {7, "the shutdown in join since 7.000: "}}) {
+    CAPTURE(lines[line]);
+    CHECK(lines[line].find(opening) == 2);
+    CHECK(lines[line].size() > 2 + opening.size() + 5);  // the reason
+  }
+}
+
+TEST_CASE("neighbours in the same lot share a line, those in another do not") {
+  const auto lines = report_lines({9,
+                                   {{{Role::consumer, 1}, "get", 2},
+                                    {{Role::consumer, 2}, "get", 2},
+                                    {{Role::consumer, 3}, "get", 2},
+                                    {{Role::consumer, 4}, "get", 2.5},
+                                    {{Role::consumer, 5}, "lock", 2.5}},
+                                   false});
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[1].find("C1 to C3 in get since 2.000") == 2);
+  CHECK(lines[2].find("C4 in get since 2.500") == 2);
+  CHECK(lines[3].find("C5 in lock since 2.500") == 2);
+}
+
+}  // namespace
+}  // namespace pcsim

@@ -1,0 +1,66 @@
+#include <pcsim/observe/statistics.hpp>
+
+#include <support/random_scenario.hpp>
+#include <support/recorded_run.hpp>
+#include <support/seed.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <map>
+#include <random>
+
+namespace pcsim {
+namespace {
+
+using Kind = Happening::Kind;
+
+TEST_CASE("every item is in the books exactly once, whatever happens") {
+  std::mt19937_64 rng(test_seed());
+  for (int i = 0; i < 2000; ++i) {
+    const Scenario scenario = random_scenario(rng);
+    CAPTURE(text_of(scenario));
+    Statistics statistics(scenario);
+    const RecordedRun run = run_recorded(scenario, {&statistics});
+    statistics.end(run.outcome.at);
+
+    // Where each item was last seen.
+    std::map<std::uint64_t, Kind> last_seen;
+    std::map<std::uint32_t, std::uint64_t> consumed_by;
+    for (const Happening& h : run.recorder.happenings) {
+      if (h.item == 0 || h.kind == Kind::blocked) continue;
+      last_seen[h.item] = h.kind;
+      if (h.kind == Kind::consumed) ++consumed_by[h.who.number];
+    }
+    std::map<Kind, std::uint64_t> count;
+    for (const auto& [item, kind] : last_seen) ++count[kind];
+
+    REQUIRE(statistics.consumed() == count[Kind::consumed]);
+    REQUIRE(statistics.timed_out() == count[Kind::timed_out]);
+    REQUIRE(statistics.failed() == count[Kind::failed]);
+    REQUIRE(statistics.unfinished() == count[Kind::got] + count[Kind::cancelled]);
+    REQUIRE(statistics.queued() == count[Kind::put]);
+    REQUIRE(statistics.never_put() == scenario.items - last_seen.size());
+    REQUIRE(statistics.put() == last_seen.size());
+    for (std::uint32_t number = 1; number <= scenario.consumers; ++number)
+      REQUIRE(statistics.consumers()[number - 1].items == consumed_by[number]);
+  }
+}
+
+TEST_CASE("the depth of the queue counts no sentinels") {
+  Scenario scenario;
+  scenario.clock = Scenario::Clock::virtual_time;
+  scenario.items = 3;
+  scenario.produce_delay = Delay::constant(0);
+  scenario.consume_delay = Delay::constant(1);
+  scenario.consumers = 1;
+  scenario.sentinels = 50;
+  Statistics statistics(scenario);
+  const RecordedRun run = run_recorded(scenario, {&statistics});
+  statistics.end(run.outcome.at);
+  CHECK(statistics.max_depth() == 3);
+  CHECK(statistics.queued() == 0);
+}
+
+}  // namespace
+}  // namespace pcsim
