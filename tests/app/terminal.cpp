@@ -183,7 +183,7 @@ TEST_CASE("however a live run ends, its progress is gone") {
     CHECK(screen(ended.err) == "");
   }
   SUBCASE("with an error") {
-    const Ended ended = pcsim({"--items", "30", "--export-events", "/dev/full", "--export-json", "/dev/full"}, on_terminal());
+    const Ended ended = pcsim({"--items", "30", "--export-json", "/dev/full"}, on_terminal());
     CHECK(ended.status == 1);
     CHECK(screen(ended.err).starts_with("pcsim: "));
   }

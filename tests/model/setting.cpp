@@ -35,7 +35,8 @@ bool same(const Scenario& a, const Scenario& b) {
          a.shutdown == b.shutdown && a.sentinels == b.sentinels && a.ready_after == b.ready_after && a.limit == b.limit &&
          text(a.lock_delay) == text(b.lock_delay) && a.timeout == b.timeout && a.work == b.work && a.threads == b.threads &&
          a.fail_at == b.fail_at && a.on_failure == b.on_failure && a.stop_after == b.stop_after && a.on_stop == b.on_stop &&
-         a.clock == b.clock && a.speed.value_or(1) == b.speed.value_or(1) && a.trace == b.trace;
+         a.arrivals == b.arrivals && a.arrivals_speed == b.arrivals_speed && a.clock == b.clock &&
+         a.speed.value_or(1) == b.speed.value_or(1) && a.trace == b.trace;
 }
 
 TEST_CASE("each setting has a name of its own, and help") {
@@ -52,6 +53,10 @@ TEST_CASE("a scenario that is written down and read again is the same scenario")
   for (int i = 0; i < 2000; ++i) {
     CAPTURE(i);
     Scenario written = random_scenario(rng);
+    if (rng() % 10 == 0) {
+      written.arrivals = "a folder/log, of arrivals.csv";
+      written.arrivals_speed = 2.5;
+    }
     if (rng() % 2 == 0) {
       written.clock = Scenario::Clock::wall;
       written.speed = 0.1 * static_cast<double>(1 + rng() % 100);
@@ -230,6 +235,9 @@ TEST_CASE("of two settings that do not go together one is blamed, with its value
            {{{"speed", "2.5"}, {"clock", "virtual"}}, "speed", "2.5"},
            {{{"fail-at", "3,13"}, {"items", "12"}}, "fail-at", "13"},
            {{{"fail-at", "1"}, {"items", "0"}}, "fail-at", "1"},
+           {{{"arrivals-speed", "2.5"}}, "arrivals-speed", "2.5"},
+           {{{"arrivals", "log.csv"}, {"producers", "3"}}, "producers", "3"},
+           {{{"arrivals", "log.csv"}, {"produce-first", "true"}}, "produce-first", "--arrivals"},
        }) {
     CAPTURE(example.blamed);
     Scenario scenario;

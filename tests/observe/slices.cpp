@@ -106,19 +106,19 @@ TEST_CASE("never do more consumers work than the limit allows, nor have more tha
     CAPTURE(text_of(scenario));
     const auto slices = slices_of(scenario);
     for (const Slice& slice : slices) {
-      const double middle = slice.from + (slice.to - slice.from) / 2;
-      if (middle <= slice.from || middle >= slice.to) continue;
+      const double within = slice.from + 0.3819660113 * (slice.to - slice.from);  // where no other slice ends, not even a regular one
+      if (within <= slice.from || within >= slice.to) continue;
       CAPTURE(slice.from);
       CAPTURE(slice.to);
-      CHECK(count_at(slices, middle, at_work) <= scenario.limit.value_or(scenario.consumers));
-      CHECK(count_at(slices, middle, has_lock) <= 1);
+      CHECK(count_at(slices, within, at_work) <= scenario.limit.value_or(scenario.consumers));
+      CHECK(count_at(slices, within, has_lock) <= 1);
       if (slice.kind == Kind::line) {
         ++in_line;
-        CHECK(count_at(slices, middle, at_work) == scenario.limit);
+        CHECK(count_at(slices, within, at_work) == scenario.limit.value_or(0));
       }
       if (slice.kind == Kind::lock_line) {
         ++in_lock_line;
-        CHECK(count_at(slices, middle, has_lock) == 1);
+        CHECK(count_at(slices, within, has_lock) == 1);
       }
     }
   }

@@ -157,6 +157,25 @@ TEST_CASE("a tiny delay is a delay: it comes after what is ready") {
   CHECK(journal.text() == "none, tiny");
 }
 
+TEST_CASE("sleeping until an instant ends at that very double, and in the next round if it has passed") {
+  VirtualLoop world;
+  Journal journal;
+  const auto other = [&]() -> Coroutine<> {
+    journal("other");
+    co_return;
+  };
+  world.run([&]() -> Coroutine<> {
+    co_await world.loop.sleep(0.1);
+    co_await world.loop.sleep_until(0.3);  // 0.1 + 0.2 is a little more
+    CHECK(world.loop.time() == 0.3);
+    Task task(world.loop, other());
+    co_await world.loop.sleep_until(0.2);
+    journal("main");
+    CHECK(world.loop.time() == 0.3);
+  });
+  CHECK(journal.text() == "other, main");
+}
+
 TEST_CASE("sleeps that end at the same instant end in the order in which they began") {
   VirtualLoop world;
   Journal journal;

@@ -6,9 +6,11 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>

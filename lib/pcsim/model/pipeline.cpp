@@ -163,10 +163,6 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
   const std::unique_ptr<Random> own = per_item_ ? nullptr : own_stream(self);
   Random& stream = own ? *own : shared_;
   std::uint64_t& in_hand = in_hand_[number - 1];
-  struct TaskDone {
-    ~TaskDone() { queue.task_done(); }
-    Queue<Message>& queue;
-  };
   try {
     if (scenario_.ready_after) co_await ready_.wait();
     while (!(stopping_ && scenario_.on_stop == Scenario::OnStop::finish)) {

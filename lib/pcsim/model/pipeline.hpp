@@ -70,6 +70,12 @@ private:
 
   enum class Fate { consumed, timed_out, failed };
 
+  // Reports that the work on what was got has ended, however it does.
+  struct TaskDone {
+    ~TaskDone() { queue.task_done(); }
+    Queue<Message>& queue;
+  };
+
   struct Stop final : Callback {
     explicit Stop(Pipeline& its_pipeline) : pipeline(its_pipeline) {}
     void run() override { pipeline.stop(); }

@@ -167,7 +167,8 @@ Scale choose_scale(double makespan, std::size_t columns) {
   for (int exponent = static_cast<int>(std::floor(std::log10(makespan))) - 3;; ++exponent)
     for (const int times : {1, 2, 5}) {
       const Scale scale = scale_of(exponent, times);
-      const std::size_t longest = scale.label(std::floor(makespan / scale.step)).size() + scale.name.size() + 3;
+      // Labels are centred, but for the last where its unit would not fit.
+      const std::size_t longest = scale.label(std::floor(makespan / scale.step)).size() * 3 / 2 + scale.name.size() + 3;
       if (scale.step * static_cast<double>(columns) >= makespan * static_cast<double>(std::max(closest, longest))) return scale;
     }
 }

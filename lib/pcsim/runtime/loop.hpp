@@ -119,6 +119,7 @@ private:
   double now_ = 0;
   double blocked_ = 0;  // by the current step
   Task* current_ = nullptr;
+  Task* telling_ = nullptr;  // the task that tells others of its end, as long as it exists
 
   bool stopping_ = false;
   bool ended_ = false;

@@ -29,7 +29,7 @@ Task::Task(Loop& loop, Coroutine<> code, OnException on_exception)
 }
 
 Task::~Task() {
-  if (done() && on_ != nullptr) *static_cast<bool*>(on_) = true;
+  if (loop_.telling_ == this) loop_.telling_ = nullptr;
   if (timer_ != no_timer) loop_.cancel_timer(timer_);
   while (callbacks_ != nullptr) {
     DoneCallback& callback = *std::exchange(callbacks_, callbacks_->next_);
@@ -149,7 +149,6 @@ void Task::run() {
 
 void Task::finish() {
   state_ = State::finished;
-  on_ = nullptr;
   if (!cancelled_) {
     const std::exception_ptr& exception = code_.handle().promise().exception();
     if (!exception) {
@@ -169,14 +168,14 @@ void Task::finish() {
 
 void Task::tell_that_done() {
   // Who is told may destroy this task.
-  bool destroyed = false;
-  on_ = &destroyed;
-  while (!destroyed && callbacks_ != nullptr) {
+  Loop& loop = loop_;
+  loop.telling_ = this;
+  while (loop.telling_ == this && callbacks_ != nullptr) {
     DoneCallback& callback = *std::exchange(callbacks_, callbacks_->next_);
     callback.task_ = nullptr;
     callback.owner_->one_done();
   }
-  if (!destroyed) on_ = nullptr;
+  loop.telling_ = nullptr;
 }
 
 void Task::throw_cancelled() {

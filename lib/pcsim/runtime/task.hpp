@@ -169,7 +169,7 @@ private:
   Coroutine<> code_;
   std::coroutine_handle<> resume_;  // the innermost coroutine
   TryAgain try_again_ = nullptr;
-  void* on_ = nullptr;  // what it waits for; once it is done: where it says that it is destroyed while others are told
+  void* on_ = nullptr;
   const char* what_ = nullptr;
   double since_ = 0;
   DoneCallback* callbacks_ = nullptr;
