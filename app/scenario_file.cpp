@@ -119,9 +119,9 @@ private:
     if (!option->get_configurable()) fail(name, "this is for the command line only");
     const auto all = settings();
     const auto setting = std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; });
-    const Kind kind = setting == all.end() ? Kind::choice : setting->kind;
-    const auto text = text_of(value, kind);
-    if (!text) fail(name, fmt::format("the value must be {}", expected(kind)));
+    const bool known = setting != all.end();
+    const auto text = text_of(value, known ? setting->kind : Kind::duration);
+    if (!text) fail(name, fmt::format("the value must be {}", known ? expected(setting->kind) : "a number or a text"));
     return *text;
   }
 

@@ -116,6 +116,18 @@ TEST_CASE("a signal reaches a run that waits for a timer far away, and its time 
   }
 }
 
+TEST_CASE("a signal to a loop that is blocked is taken when the loop is free again") {
+  for (const std::string& on_stop : ways) {
+    Process process({"--work", "block", "--consumers", "1", "--maxsize", "1", "--items", "1000", "--produce-delay", "0",
+                     "--consume-delay", "0.2", "--slow-callback", "10", "--on-stop", on_stop});
+    process.wait_for_output(" PROD 1\n");
+    process.send(SIGINT);
+    const Ended run = process.end();
+    CHECK(run.status == interrupted);
+    check_complete(run, 1000);
+  }
+}
+
 TEST_CASE("a signal reaches a long run in virtual time, at its present instant") {
   for (const std::string& on_stop : ways) {
     CAPTURE(on_stop);

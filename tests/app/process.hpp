@@ -41,7 +41,7 @@ struct Surroundings {
   std::map<std::string, std::string> environment = {};  ///< set in addition to this process's own
 };
 
-/// pcsim, as it runs. No call lasts longer than a minute: the program is then killed, and std::runtime_error thrown that shows
+/// pcsim, as it runs. After two minutes it is killed, and whoever waits for it gets a std::runtime_error that shows
 /// its arguments.
 class Process {
 public:

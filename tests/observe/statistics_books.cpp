@@ -1,3 +1,5 @@
+#include "simulation.hpp"
+
 #include <pcsim/observe/statistics.hpp>
 
 #include <support/random_scenario.hpp>
@@ -45,6 +47,22 @@ TEST_CASE("every item is in the books exactly once, whatever happens") {
     for (std::uint32_t number = 1; number <= scenario.consumers; ++number)
       REQUIRE(statistics.consumers()[number - 1].items == consumed_by[number]);
   }
+}
+
+TEST_CASE("a consumer that is never idle has waited for nothing, though the times of its items are rounded") {
+  // C2 is at work from 0 to its stop at 1.5147; its two services add up to the last bit more than that.
+  const Scenario scenario = scenario_of({{"items", "8"},
+                                         {"consumers", "4"},
+                                         {"produce-delay", "0"},
+                                         {"consume-delay", "pareto:1.5,0.01"},
+                                         {"lock-delay", "0.30000000000000004"},
+                                         {"work", "thread"},
+                                         {"streams", "per-actor"},
+                                         {"seed", "7394277877578242315"}});
+  Statistics statistics(scenario);
+  const RecordedRun run = run_recorded(scenario, {&statistics});
+  statistics.end(run.outcome.at);
+  for (const Statistics::Consumer& consumer : statistics.consumers()) CHECK(consumer.waiting == 0);
 }
 
 TEST_CASE("the depth of the queue counts no sentinels") {

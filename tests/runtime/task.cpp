@@ -380,6 +380,22 @@ TEST_CASE("who cancels a task that joins another cancels that one, and the first
   CHECK(journal.text() == "1 joined, 1 joiner");
 }
 
+TEST_CASE("a task that cancels itself and then joins another has that one cancelled") {
+  VirtualLoop world;
+  const auto sleeper = [&]() -> Coroutine<> { co_await world.loop.sleep(100); };
+  Task inner(world.loop, sleeper());
+  const auto joiner = [&]() -> Coroutine<> {
+    world.loop.current_task().cancel();
+    co_await inner;
+  };
+  world.run([&]() -> Coroutine<> {
+    Task outer(world.loop, joiner());
+    co_await world.loop.sleep(1);
+    CHECK(inner.cancelled());
+    CHECK(outer.cancelled());
+  });
+}
+
 TEST_CASE("a joined task that refuses to be cancelled keeps its joiner waiting, uncancelled") {
   VirtualLoop world;
   Journal journal;
@@ -508,6 +524,20 @@ void check_teardown(Wait wait) {
 
 TEST_CASE("a task that is destroyed while it sleeps destroys its frame") {
   check_teardown([](Loop& loop) -> Coroutine<> { co_await loop.sleep(1000); });
+}
+
+TEST_CASE("the timer of a task that is destroyed while it sleeps is gone with it") {
+  VirtualLoop world;
+  Event never(world.loop, "never");
+  const auto sleeper = [&]() -> Coroutine<> { co_await world.loop.sleep(1000); };
+  std::optional<Task> task;
+  task.emplace(world.loop, sleeper());
+  CHECK(world.run([&]() -> Coroutine<> {
+    co_await world.loop.sleep(1);
+    task.reset();
+    co_await never.wait();
+  }) == Loop::Ended::deadlock);
+  CHECK(world.loop.time() == 1);
 }
 
 TEST_CASE("a task that is destroyed while it is ready destroys its frame") {

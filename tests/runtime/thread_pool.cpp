@@ -1,6 +1,7 @@
 #include <pcsim/runtime/thread_pool.hpp>
 
 #include <pcsim/runtime/cancelled.hpp>
+#include <pcsim/runtime/event.hpp>
 #include <support/allocations.hpp>
 #include <support/virtual_loop.hpp>
 
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -174,19 +176,23 @@ TEST_CASE("nothing is allocated for work once all threads have been busy") {
   CHECK(allocated < 100);  // of some 25,000 pieces of work; the host's handlers take some memory, now and then
 }
 
-TEST_CASE("a pool may be torn down with threads at work, for somebody or for nobody any more") {
+TEST_CASE("a pool may be torn down with threads at work, for somebody or for nobody any more, and its timers with it") {
   VirtualLoop world;
-  ThreadPool pool(world.loop, 2, "threads");
-  Workers workers{world.loop, pool};
-  Task working(world.loop, workers.work("working", 100));
-  Task given_up(world.loop, workers.work("impatient", 100));
-  Task waiting(world.loop, workers.work("waiting", 100));
-  world.run([&]() -> Coroutine<> {
+  Event never(world.loop, "never");
+  auto pool = std::make_unique<ThreadPool>(world.loop, 2, "threads");
+  Workers workers{world.loop, *pool};
+  std::deque<Task> tasks;
+  for (const char* const name : {"working", "impatient", "waiting"}) tasks.emplace_back(world.loop, workers.work(name, 100));
+  CHECK(world.run([&]() -> Coroutine<> {
     co_await world.loop.sleep(1);
-    given_up.cancel();
+    tasks[1].cancel();
     co_await world.loop.sleep(1);
-  });
+    tasks.clear();
+    pool.reset();
+    co_await never.wait();
+  }) == Loop::Ended::deadlock);
   CHECK(workers.journal.text() == "0 working begins, 0 impatient begins, 1 impatient gives up");
+  CHECK(world.loop.time() == 2);
 }
 
 }  // namespace

@@ -223,15 +223,19 @@ TEST_CASE("two nested limits that end at one instant are the outer one's affair"
   CHECK(sleeper.journal.text() == "2 inner cancelled, 2 outer exceeded");
 }
 
-TEST_CASE("a task may be torn down under a time limit") {
+TEST_CASE("the timer of a limit is gone with it, also when its task is torn down") {
   VirtualLoop world;
   Sleeper sleeper{world.loop};
-  {
-    Task task(world.loop, sleeper.sleep("task", 500, 200));
-    world.run([&]() -> Coroutine<> { co_await world.loop.sleep(1); });
-  }
-  world.loop.block(1000);
-  CHECK(sleeper.journal.text().empty());
+  Event never(world.loop, "never");
+  std::optional<Task> task;
+  task.emplace(world.loop, sleeper.sleep("task", 500, 200));
+  CHECK(world.run([&]() -> Coroutine<> {
+    co_await sleeper.sleep("main", 1, 100);
+    task.reset();
+    co_await never.wait();
+  }) == Loop::Ended::deadlock);
+  CHECK(sleeper.journal.text() == "1 main done");
+  CHECK(world.loop.time() == 1);
 }
 
 }  // namespace

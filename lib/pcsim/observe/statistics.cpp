@@ -10,6 +10,9 @@ using Kind = Happening::Kind;
 
 double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
+// What was added up may, by rounding, exceed the time that has passed.
+double waited(const Statistics::Consumer& consumer, double at) { return std::max(0.0, at - consumer.busy); }
+
 }  // namespace
 
 Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
@@ -56,7 +59,7 @@ void Statistics::on(const Happening& happening) {
       Consumer& consumer = consumers_[happening.who.number - 1];
       if (consumer.item != 0) consumer.busy += happening.at - consumer.got_at;
       consumer.item = 0;
-      consumer.waiting = happening.at - consumer.busy;
+      consumer.waiting = waited(consumer, happening.at);
       break;
     }
     default: break;
@@ -128,7 +131,7 @@ void Statistics::end(double at) {
   }
   for (Consumer& consumer : consumers_) {
     if (consumer.item != 0) consumer.busy += at - consumer.got_at;
-    if (consumer.waiting < 0) consumer.waiting = at - consumer.busy;
+    if (consumer.waiting < 0) consumer.waiting = waited(consumer, at);
   }
 }
 

@@ -189,8 +189,12 @@ class TimelinePainter {
     const { run, timeline } = this;
     const { rowHeight, scroller } = timeline;
     const middle = (r) => (r + 0.5) * rowHeight - scroller.scrollTop;
-    const outline = (r, from, to) =>
-      context.strokeRect(this.x(from), middle(r) - rowHeight / 2 + 2, Math.max(this.x(to) - this.x(from), 2), rowHeight - 4);
+    // What is far outside may be millions of pixels away, which takes long to draw.
+    const near = (x) => Math.min(Math.max(x, this.gutter - 20), this.gutter + this.plot + 20);
+    const outline = (r, from, to) => {
+      const left = near(this.x(from));
+      context.strokeRect(left, middle(r) - rowHeight / 2 + 2, Math.max(near(this.x(to)) - left, 2), rowHeight - 4);
+    };
     context.save();
     context.beginPath();
     context.rect(this.gutter - 2, 0, this.plot + 4, scroller.clientHeight);
@@ -202,11 +206,13 @@ class TimelinePainter {
     if (run.consumer[i] > 0) {
       const consumerRow = timeline.rowOf('consumer', run.consumer[i]);
       outline(consumerRow, run.got[i], run.done[i]);
+      const left = this.x(run.put[i]), right = this.x(run.got[i]), top = middle(producerRow), bottom = middle(consumerRow);
+      const y = (x) => top + ((near(x) - left) / (right - left)) * (bottom - top);
       context.lineWidth = 1.5;
       context.setLineDash([4, 3]);
       context.beginPath();
-      context.moveTo(this.x(run.put[i]), middle(producerRow));
-      context.lineTo(this.x(run.got[i]), middle(consumerRow));
+      context.moveTo(near(left), right > left ? y(left) : top);
+      context.lineTo(near(right), right > left ? y(right) : bottom);
       context.stroke();
     }
     context.restore();
