@@ -38,7 +38,7 @@ function fixed(value, decimals = 0) {
 function plain(value) {
   if (Number.isInteger(value)) return fixed(value);
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  if (magnitude < -4) return value.toExponential(2);
+  if (magnitude < -4) return value.toExponential(3);
   return fixed(value, Math.max(0, 3 - magnitude));
 }
 
