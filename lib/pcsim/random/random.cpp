@@ -37,18 +37,38 @@ Random::Random(std::span<const std::uint32_t> key) {
   state_[0] = 0x80000000U;
 }
 
-void Random::refill() {
+// random_random of CPython's _randommodule.c, for the next words.
+void Random::prepare() {
+  if (used_ == size) twist();
+  std::array<std::uint32_t, 2 * block> words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::uint32_t y = state_[used_ + i];
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680U;
+    y ^= (y << 15) & 0xefc60000U;
+    words[i] = y ^ (y >> 18);
+  }
+  for (std::size_t i = 0; i < block; ++i) {
+    const auto high = static_cast<std::int32_t>(words[2 * i] >> 5);
+    const auto low = static_cast<std::int32_t>(words[2 * i + 1] >> 6);
+    prepared_[i] = (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
+  }
+  used_ += words.size();
+  next_ = 0;
+}
+
+void Random::twist() {
   constexpr std::size_t middle = 397;
-  const auto twist = [](std::uint32_t upper, std::uint32_t lower) {
+  const auto mix = [](std::uint32_t upper, std::uint32_t lower) {
     const std::uint32_t y = (upper & 0x80000000U) | (lower & 0x7fffffffU);
     // The lowest bit as a mask, not as a branch: it is a coin toss, and the compiler can make vectors of it.
     return (y >> 1) ^ ((0U - (lower & 1U)) & 0x9908b0dfU);
   };
   std::size_t i = 0;
-  for (; i < size - middle; ++i) state_[i] = state_[i + middle] ^ twist(state_[i], state_[i + 1]);
-  for (; i < size - 1; ++i) state_[i] = state_[i + middle - size] ^ twist(state_[i], state_[i + 1]);
-  state_[size - 1] = state_[middle - 1] ^ twist(state_[size - 1], state_[0]);
-  next_ = 0;
+  for (; i < size - middle; ++i) state_[i] = state_[i + middle] ^ mix(state_[i], state_[i + 1]);
+  for (; i < size - 1; ++i) state_[i] = state_[i + middle - size] ^ mix(state_[i], state_[i + 1]);
+  state_[size - 1] = state_[middle - 1] ^ mix(state_[size - 1], state_[0]);
+  used_ = 0;
 }
 
 double Random::expovariate(double rate) { return -std::log(1.0 - random()) / rate; }

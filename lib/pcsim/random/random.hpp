@@ -21,9 +21,8 @@ public:
 
   /// Uniform over [0, 1), with 53 random bits.
   double random() {
-    const std::uint32_t high = word() >> 5;
-    const std::uint32_t low = word() >> 6;
-    return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
+    if (next_ == block) prepare();
+    return prepared_[next_++];
   }
 
   /// Uniform over [low, high], as `low + (high - low) * random()`.
@@ -43,20 +42,16 @@ public:
 
 private:
   static constexpr std::size_t size = 624;
+  static constexpr std::size_t block = 24;  // numbers made at a time, of two words each: a compiler makes vectors of them
+  static_assert(size % (2 * block) == 0);
 
-  std::uint32_t word() {
-    if (next_ == size) refill();
-    std::uint32_t y = state_[next_++];
-    y ^= y >> 11;
-    y ^= (y << 7) & 0x9d2c5680U;
-    y ^= (y << 15) & 0xefc60000U;
-    return y ^ (y >> 18);
-  }
-
-  void refill();
+  void prepare();
+  void twist();
 
   std::array<std::uint32_t, size> state_;
-  std::size_t next_ = size;
+  std::size_t used_ = size;  // words
+  std::array<double, block> prepared_;
+  std::size_t next_ = block;
 };
 
 }  // namespace pcsim
