@@ -35,7 +35,7 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       scenario_(scenario),
       per_item_(scenario.streams == Scenario::Streams::per_item),
       arrivals_(open_arrivals(scenario)),
-      carries_work_(per_item_ || (arrivals_ && arrivals_->has_service())),
+      knows_times_(per_item_ || (arrivals_ && arrivals_->has_service())),
       has_work_(!scenario.consume_delay.none() || (arrivals_ && arrivals_->has_service())),
       has_lock_time_(scenario.lock_delay && !scenario.lock_delay->none()),
       plain_(work_is_a_sleep(scenario)),
@@ -93,6 +93,16 @@ Coroutine<> Pipeline::main() {
   tell(Kind::done);
 }
 
+double Pipeline::work_time(const Item& item, Random& stream, Actor self) {
+  return knows_times_ ? item.times.work : draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+}
+
+double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor who, std::uint64_t item) {
+  const double seconds = delay.draw(stream);
+  if (!observers_.empty()) tell_draw(purpose, who, item, seconds);
+  return seconds;
+}
+
 Coroutine<> Pipeline::produce(std::uint32_t number) {
   const Actor self = producer(number);
   const std::unique_ptr<Random> own = own_stream(self);
@@ -103,14 +113,14 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
       if (!scenario_.produce_first && !scenario_.produce_delay.none())
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
       const std::uint64_t id = ++last_id_;
-      double work = 0;
-      double held = 0;
+      Times times;
       if (per_item_) {
-        if (has_work_) work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
-        if (has_lock_time_) held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
+        if (has_work_) times.work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
+        if (has_lock_time_) times.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
       }
       if (queue_.full()) tell(Kind::blocked, self, id);
-      co_await queue_.put(Message(std::in_place_type<Item>, id, work, held));
+      co_await queue_.put(id);
+      if (knows_times_) times_.push(times);
       tell(Kind::put, self, id);
       if (scenario_.produce_first && !scenario_.produce_delay.none())
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
@@ -134,17 +144,17 @@ Coroutine<> Pipeline::produce_arrivals() {
         co_await loop_.sleep_until(arrival->at);
       }
       const std::uint64_t id = ++last_id_;
-      double work = 0;
-      double held = 0;
+      Times times;
       if (arrival->service) {
-        work = *arrival->service;
-        tell_draw(Purpose::work, self, id, work);
+        times.work = *arrival->service;
+        tell_draw(Purpose::work, self, id, times.work);
       } else if (per_item_ && has_work_) {
-        work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
+        times.work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
       }
-      if (per_item_ && has_lock_time_) held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
+      if (per_item_ && has_lock_time_) times.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
       if (queue_.full()) tell(Kind::blocked, self, id);
-      co_await queue_.put(Message(std::in_place_type<Item>, id, work, held));
+      co_await queue_.put(id);
+      if (knows_times_) times_.push(times);
       tell(Kind::put, self, id);
     }
     if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
@@ -155,7 +165,7 @@ Coroutine<> Pipeline::produce_arrivals() {
 }
 
 Coroutine<> Pipeline::send_sentinels() {
-  for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) co_await queue_.put(Sentinel{});
+  for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) co_await queue_.put(sentinel);
 }
 
 Coroutine<> Pipeline::consume(std::uint32_t number) {
@@ -166,22 +176,22 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
   try {
     if (scenario_.ready_after) co_await ready_.wait();
     while (!(stopping_ && scenario_.on_stop == Scenario::OnStop::finish)) {
-      const Message message = co_await queue_.get();
+      const Message id = co_await queue_.get();
       const TaskDone task_done{queue_};
-      const Item* const item = std::get_if<Item>(&message);
-      if (item == nullptr) break;
-      in_hand = item->id;
-      tell(Kind::got, self, item->id);
+      if (id == sentinel) break;
+      const Item item{id, knows_times_ ? times_.pop() : Times()};
+      in_hand = id;
+      tell(Kind::got, self, id);
       Fate fate = Fate::consumed;
       if (!plain_)
-        fate = co_await process(*item, stream, self);
+        fate = co_await process(item, stream, self);
       else if (has_work_)
-        co_await loop_.sleep(work_time(*item, stream, self));
+        co_await loop_.sleep(work_time(item, stream, self));
       switch (fate) {
-        case Fate::consumed: tell(Kind::consumed, self, item->id); break;
-        case Fate::timed_out: tell(Kind::timed_out, self, item->id); break;
+        case Fate::consumed: tell(Kind::consumed, self, id); break;
+        case Fate::timed_out: tell(Kind::timed_out, self, id); break;
         case Fate::failed:
-          tell(Kind::failed, self, item->id);
+          tell(Kind::failed, self, id);
           if (scenario_.on_failure == Scenario::OnFailure::stop) {
             failed_ = true;
             stop();
@@ -211,7 +221,7 @@ Coroutine<Pipeline::Fate> Pipeline::process(Item item, Random& stream, Actor sel
   if (scenario_.lock_delay) {
     const Lock::Held held = co_await lock_.acquire();
     if (has_lock_time_)
-      co_await loop_.sleep(per_item_ ? item.held : draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id));
+      co_await loop_.sleep(per_item_ ? item.times.held : draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id));
   }
   const bool fails = std::binary_search(scenario_.fail_at.begin(), scenario_.fail_at.end(), item.id);
   co_return fails ? Fate::failed : Fate::consumed;
@@ -285,24 +295,12 @@ std::unique_ptr<Random> Pipeline::own_stream(Actor who) const {
   return std::make_unique<Random>(key);
 }
 
-double Pipeline::work_time(const Item& item, Random& stream, Actor self) {
-  return carries_work_ ? item.work : draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
-}
-
-double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor who, std::uint64_t item) {
-  const double seconds = delay.draw(stream);
-  tell_draw(purpose, who, item, seconds);
-  return seconds;
-}
-
 void Pipeline::tell_draw(Purpose purpose, Actor who, std::uint64_t item, double seconds) {
-  if (observers_.empty()) return;
   const Draw drawn{loop_.elapsed(), purpose, who, item, seconds};
   for (Observer* observer : observers_) observer->on_draw(drawn);
 }
 
-void Pipeline::tell(Kind kind, Actor who, std::uint64_t item) {
-  if (observers_.empty()) return;
+void Pipeline::tell_observers(Kind kind, Actor who, std::uint64_t item) {
   const Happening happening{loop_.elapsed(), kind, who, item};
   for (Observer* observer : observers_) observer->on(happening);
 }

@@ -6,6 +6,7 @@
 #include <pcsim/random/random.hpp>
 #include <pcsim/runtime/coroutine.hpp>
 #include <pcsim/runtime/event.hpp>
+#include <pcsim/runtime/fifo.hpp>
 #include <pcsim/runtime/lock.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <pcsim/runtime/queue.hpp>
@@ -18,7 +19,6 @@
 #include <memory>
 #include <memory_resource>
 #include <optional>
-#include <variant>
 #include <vector>
 
 namespace pcsim {
@@ -60,13 +60,19 @@ public:
   std::pmr::memory_resource& frames() { return frames_; }
 
 private:
+  // What goes through the queue: the id of an item, from 1, or a sentinel.
+  using Message = std::uint64_t;
+  static constexpr Message sentinel = 0;
+
+  // How long the work on an item will take, and how long it will hold the lock.
+  struct Times {
+    double work = 0;
+    double held = 0;
+  };
   struct Item {
     std::uint64_t id;
-    double work;  // this and the next: known when it was produced (--streams per-item, or a log of arrivals), else 0
-    double held;
+    Times times;  // if they were known when it was produced
   };
-  struct Sentinel {};
-  using Message = std::variant<Sentinel, Item>;
 
   enum class Fate { consumed, timed_out, failed };
 
@@ -95,24 +101,29 @@ private:
   void stop();
 
   std::unique_ptr<Random> own_stream(Actor who) const;
-  double work_time(const Item& item, Random& stream, Actor self);
-  double draw(const Delay& delay, Random& stream, Draw::Purpose purpose, Actor who, std::uint64_t item);
+  [[gnu::always_inline]] inline double work_time(const Item& item, Random& stream, Actor self);
+  [[gnu::always_inline]] inline double draw(const Delay& delay, Random& stream, Draw::Purpose purpose, Actor who,
+                                            std::uint64_t item);
   void tell_draw(Draw::Purpose purpose, Actor who, std::uint64_t item, double seconds);
-  void tell(Happening::Kind kind, Actor who = {}, std::uint64_t item = 0);
+  void tell(Happening::Kind kind, Actor who = {}, std::uint64_t item = 0) {
+    if (!observers_.empty()) tell_observers(kind, who, item);
+  }
+  void tell_observers(Happening::Kind kind, Actor who, std::uint64_t item);
 
   Loop& loop_;
   const Scenario& scenario_;
   const bool per_item_;
   std::optional<ArrivalLog> arrivals_;
-  const bool carries_work_;  // an item says how long the work on it takes
-  const bool has_work_;      // it takes any time
+  const bool knows_times_;  // of an item, when it is produced: --streams per-item, or a log of arrivals with them
+  const bool has_work_;     // it takes any time
   const bool has_lock_time_;
-  const bool plain_;         // the work on an item is a sleep and nothing else
+  const bool plain_;  // the work on an item is a sleep and nothing else
   std::vector<Observer*> observers_;
   std::pmr::unsynchronized_pool_resource frames_;
   Random shared_;
 
   Queue<Message> queue_;
+  Fifo<Times> times_;  // of the items in the queue, if they are known
   Event ready_;
   Semaphore limit_;
   Lock lock_;

@@ -107,7 +107,7 @@ void PerfettoExport::put(Actor who, Time at, std::uint64_t item) {
     span = {at, at};
     write_slice(who, "put", "put", item, *span);
   }
-  queue_.push_back({who, std::max(span->from, span->to - 1)});
+  queue_.push({who, std::max(span->from, span->to - 1)});
   span.reset();
   write_depth(at);
 }
@@ -115,8 +115,7 @@ void PerfettoExport::put(Actor who, Time at, std::uint64_t item) {
 void PerfettoExport::get(Actor who, Time at, std::uint64_t item) {
   end_span(who, at, "");
   consumer(who).item = item;
-  consumer(who).came_from = queue_.front();
-  queue_.pop_front();
+  consumer(who).came_from = queue_.pop();
   write_depth(at);
 }
 

@@ -4,9 +4,9 @@
 #include <pcsim/observe/export.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/observe/slices.hpp>
+#include <pcsim/runtime/fifo.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -66,7 +66,7 @@ private:
   double now_ = 0;
   Slicer slicer_;
   std::vector<std::optional<Span>> led_to_put_;  // by producer: the last slice on the way to its next put
-  std::deque<Queued> queue_;
+  Fifo<Queued> queue_;
   std::vector<Consumer> consumers_;
 };
 

@@ -94,15 +94,13 @@ void Statistics::on_put(const Happening& happening) {
   if (producer.since >= 0) producer.blocked += happening.at - producer.since;
   producer.since = -1;
   if (happening.item > warmup_) blocked_.add(happening.at - offered_at);
-  if (queue_.full()) queue_.set_capacity(std::max<std::size_t>(16, 2 * queue_.capacity()));
-  queue_.push_back({offered_at, happening.at});
+  queue_.push({offered_at, happening.at});
 }
 
 void Statistics::on_got(const Happening& happening) {
   depth_changes(happening.at);
   ++got_;
-  const Queued queued = queue_.front();
-  queue_.pop_front();
+  const Queued queued = queue_.pop();
   const double wait = happening.at - queued.put_at;
   all_waits_ += wait;
   if (happening.item > warmup_) wait_.add(wait);

@@ -4,8 +4,8 @@
 #include <pcsim/model/scenario.hpp>
 #include <pcsim/observe/delays.hpp>
 #include <pcsim/observe/distribution.hpp>
+#include <pcsim/runtime/fifo.hpp>
 
-#include <boost/circular_buffer.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -94,7 +94,7 @@ private:
   Distribution blocked_;
   double all_waits_ = 0;
 
-  boost::circular_buffer<Queued> queue_;
+  Fifo<Queued> queue_;
   double depth_since_ = 0;
   double depth_time_ = 0;
   double full_time_ = 0;

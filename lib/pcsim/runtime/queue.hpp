@@ -1,12 +1,10 @@
 #pragma once
 
 #include <pcsim/runtime/event.hpp>
+#include <pcsim/runtime/fifo.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <pcsim/runtime/task.hpp>
 
-#include <boost/circular_buffer.hpp>
-
-#include <algorithm>
 #include <coroutine>
 #include <cstddef>
 #include <stdexcept>
@@ -30,8 +28,8 @@ public:
   bool empty() const { return values_.empty(); }
   bool full() const { return maxsize_ > 0 && size() >= maxsize_; }
 
-  /// Waits while the queue is full. Resumed in the step in which the value was put. A value that may be moved from is taken from where
-  /// it stands: await it in the same expression.
+  /// Waits while the queue is full. Resumed in the step in which the value was put. A value that may be moved from is taken from
+  /// where it stands: await it in the same expression.
   auto put(T&& value) { return Put<T&>{*this, value}; }
   auto put(const T& value) { return Put<T>{*this, value}; }
 
@@ -44,8 +42,7 @@ public:
   /// Throws std::out_of_range if the queue is empty.
   T get_nowait() {
     if (empty()) throw std::out_of_range("the queue is empty");
-    T value = std::move(values_.front());
-    values_.pop_front();
+    T value = values_.pop();
     notify(putters_);
     return value;
   }
@@ -62,8 +59,7 @@ public:
 private:
   void insert(T&& value) {
     if (full()) throw std::length_error("the queue is full");
-    if (values_.full()) values_.set_capacity(std::max<std::size_t>(16, 2 * values_.capacity()));
-    values_.push_back(std::move(value));
+    values_.push(std::move(value));
     ++unfinished_;
     finished_.clear();
     notify(getters_);
@@ -124,7 +120,7 @@ private:
 
   Loop& loop_;
   std::size_t maxsize_;
-  boost::circular_buffer<T> values_;
+  Fifo<T> values_;
   TaskList getters_;
   TaskList putters_;
   std::size_t unfinished_ = 0;
