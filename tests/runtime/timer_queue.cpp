@@ -143,8 +143,7 @@ public:
   explicit Comparison(std::uint64_t seed) : rng_(seed), callbacks_(64) {}
 
   void push() {
-    // Few different deadlines make ties, small steps beyond now make most timers due soon.
-    const double when = chance(2) ? static_cast<double>(below(8)) : now_ + 0.001 * static_cast<double>(below(3000));
+    const double when = chance(2) ? now_ + delay() : tie();
     Callback& callback = callbacks_[below(callbacks_.size())];
     model_.timers.insert({when, {timers_.push(when, callback), model_.sequence++, &callback}});
   }
@@ -182,7 +181,10 @@ public:
 
   void run(int steps) {
     for (int i = 0; i < steps; ++i) {
-      if (i % 1000 == 0) likes_pushing_ = chance(2);
+      if (i % 1000 == 0) {
+        likes_pushing_ = chance(2);
+        delays_ = below(3);
+      }
       const std::size_t what = below(100);
       if (what < (likes_pushing_ ? 55U : 30U))
         push();
@@ -194,13 +196,24 @@ public:
         move_on();
       else
         cancel_most();
-      if (chance(2)) check();  // not always: looking at the next deadline also tidies up
+      check();
     }
     for (now_ = 1e9; !model_.timers.empty();) pop();
     check();
   }
 
 private:
+  // Few different deadlines.
+  double tie() { return std::ceil(now_) + static_cast<double>(below(8)); }
+
+  double delay() {
+    switch (delays_) {
+      case 0: return 0.001 * static_cast<double>(below(3000));                     // due soon
+      case 1: return std::pow(10, 0.001 * static_cast<double>(below(12000)) - 6);  // of all magnitudes
+      default: return 100;                                                         // one after another
+    }
+  }
+
   std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(rng_); }
   bool chance(std::size_t one_in) { return below(one_in) == 0; }
 
@@ -210,6 +223,7 @@ private:
   Model model_;
   double now_ = 0;
   bool likes_pushing_ = true;
+  std::size_t delays_ = 0;
 };
 
 TEST_CASE("under random use timers come out as from an ordered map") {

@@ -58,26 +58,36 @@ void Loop::turn() {
 
 void Loop::work() {
   for (int steps = 0; !ended_;) {
-    while (!round_.empty()) {
-      Callback& next = round_.front();
-      round_.pop_front();
-      step(next);
-      if (ended_) return;
-      if (++steps >= steps_per_turn) return turn_soon();
+    if (in_round_) {
+      while (!round_.empty()) {
+        Callback& next = round_.front();
+        round_.pop_front();
+        step(next);
+        if (ended_) return;
+        if (++steps >= steps_per_turn) return turn_soon();
+      }
+      // A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round
+      // found there. That is the same order, since those set meanwhile have higher sequence numbers.
+      while (Callback* due = timers_.pop_due(round_time_, round_sequence_)) {
+        due->fire();
+        if (ended_) return;
+        if (++steps >= steps_per_turn) return turn_soon();
+      }
+      in_round_ = false;
     }
-    // A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round
-    // found there. That is the same order, since those set meanwhile have higher sequence numbers.
-    while (Callback* due = timers_.pop_due(round_time_, round_sequence_)) {
-      due->fire();
-      if (ended_) return;
-      if (++steps >= steps_per_turn) return turn_soon();
-    }
-
     if (stopping_) {
       ended_ = true;
       return;
     }
-    if (ready_.empty()) {
+
+    if (!ready_.empty()) {
+      begin_round();
+      Callback& first = ready_.front();
+      ready_.pop_front();
+      if (!ready_.empty()) round_.swap(ready_);
+      step(first);
+      ++steps;
+    } else {
       // Time moves only here.
       const double deadline = timers_.next_deadline();
       if (deadline > now_) {
@@ -89,26 +99,20 @@ void Loop::work() {
         if (paced_ && waits_for(deadline)) return;
         now_ = deadline;
       }
-      begin_round();
-      Callback* const due = timers_.pop_due(round_time_, round_sequence_);
+      Callback& due = timers_.pop();
       if (timers_.next_deadline() > now_) {
         // The usual case by far: two rounds in one go, without a list.
-        due->fire_alone();
+        due.fire_alone();
         if (blocked_ > 0) [[unlikely]]
           tell_pause();
-        if ((steps += 2) >= steps_per_turn) return turn_soon();
+        steps += 2;
       } else {
-        due->fire();
+        begin_round();
+        due.fire();
         ++steps;
       }
-    } else {
-      begin_round();
-      Callback& first = ready_.front();
-      ready_.pop_front();
-      if (!ready_.empty()) round_.swap(ready_);
-      step(first);
-      if (++steps >= steps_per_turn) return turn_soon();
     }
+    if (steps >= steps_per_turn) return turn_soon();
   }
 }
 
@@ -119,6 +123,7 @@ void Loop::step(Callback& callback) {
 }
 
 void Loop::begin_round() {
+  in_round_ = true;
   round_time_ = now_;
   round_sequence_ = timers_.sequence();
 }
@@ -136,15 +141,6 @@ bool Loop::waits_for(double deadline) {
   });
   return true;
 }
-
-void Loop::Sleep::await_suspend(std::coroutine_handle<> handle) const {
-  if (delay > 0)
-    loop.current_task().wait_until(handle, loop.now_ + delay);
-  else
-    loop.current_task().yield(handle);
-}
-
-void Loop::Sleep::await_resume() const { loop.current_task().check_cancelled(); }
 
 void Loop::SleepUntil::await_suspend(std::coroutine_handle<> handle) const { loop.current_task().wait_until(handle, when); }
 

@@ -113,6 +113,7 @@ private:
 
   IntrusiveList<Callback> ready_;
   IntrusiveList<Callback> round_;  // what is left of the current round
+  bool in_round_ = false;
   double round_time_ = 0;
   std::uint64_t round_sequence_ = 0;
   TimerQueue timers_;

@@ -65,25 +65,12 @@ std::optional<Task::Waiting> Task::waiting() const {
   return Waiting{what_, since_};
 }
 
-void Task::suspend(std::coroutine_handle<> at) {
-  resume_ = at;
-  suspended_ = true;
-}
-
 void Task::wait(std::coroutine_handle<> at, const char* what, TryAgain try_again, void* on) {
   suspend(at);
   what_ = what;
   since_ = loop_.time();
   try_again_ = try_again;
   on_ = on;
-  state_ = State::waiting;
-  if (must_cancel_) [[unlikely]]
-    cancel_wait();
-}
-
-void Task::wait_until(std::coroutine_handle<> at, double when) {
-  suspend(at);
-  timer_ = loop_.call_at(when, *this);
   state_ = State::waiting;
   if (must_cancel_) [[unlikely]]
     cancel_wait();
@@ -137,14 +124,21 @@ void Task::run() {
       return finish();
     }
   }
+  step();
+}
 
+void Task::step() {
   loop_.current_ = this;
   do {
     suspended_ = false;
     std::exchange(resume_, nullptr).resume();
-  } while (resume_ && !suspended_);
+    if (suspended_) {
+      loop_.current_ = nullptr;
+      return;
+    }
+  } while (resume_);
   loop_.current_ = nullptr;
-  if (!resume_) finish();
+  finish();
 }
 
 void Task::finish() {

@@ -116,7 +116,8 @@ public:
     loop_.call_soon(*this);
   }
 
-  /// What the task waits for has come, and its turn with it: takes its next step at once. REQUIRES: as wake(), and called by the loop.
+  /// What the task waits for has come, and its turn with it: takes its next step at once. REQUIRES: as wake(), and called by the
+  /// loop.
   void wake_now() {
     state_ = State::woken;
     run();
@@ -148,7 +149,8 @@ public:
   }
   void fire_alone() override {
     timer_ = no_timer;
-    wake_now();
+    state_ = State::ready;
+    step();
   }
 
 private:
@@ -157,7 +159,11 @@ private:
 
   enum class State : std::uint8_t { ready, waiting, woken, cancelled, finished };
 
-  void suspend(std::coroutine_handle<> at);
+  void step();
+  void suspend(std::coroutine_handle<> at) {
+    resume_ = at;
+    suspended_ = true;
+  }
   void cancel_wait();
   void finish();
   void tell_that_done();
@@ -185,6 +191,24 @@ private:
   bool was_woken_ = false;
   bool cancelled_ = false;
 };
+
+[[gnu::always_inline]] inline void Task::wait_until(std::coroutine_handle<> at, double when) {
+  suspend(at);
+  timer_ = loop_.call_at(when, *this);
+  state_ = State::waiting;
+  if (must_cancel_) [[unlikely]]
+    cancel_wait();
+}
+
+[[gnu::always_inline]] inline void Loop::Sleep::await_suspend(std::coroutine_handle<> handle) const {
+  Task& task = loop.current_task();
+  if (delay > 0)
+    task.wait_until(handle, loop.now_ + delay);
+  else
+    task.yield(handle);
+}
+
+inline void Loop::Sleep::await_resume() const { loop.current_task().check_cancelled(); }
 
 using TaskList = IntrusiveList<Task>;
 

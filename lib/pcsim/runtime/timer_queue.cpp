@@ -1,53 +1,57 @@
 #include <pcsim/runtime/timer_queue.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace pcsim {
 
 namespace {
 
-constexpr std::size_t arity = 4;
-constexpr std::size_t few = 64;  // cancelled timers that are not worth a clean-up
+constexpr std::size_t few_cancelled = 64;  // not worth a clean-up
+
+// Between these, the timers stay where they are: there is no going back and forth.
+constexpr std::size_t few_for_buckets = 32;
+constexpr std::size_t many_for_a_heap = 128;
+
+constexpr std::size_t buckets_per_timer = 2;
 
 }  // namespace
+
+TimerQueue::TimerQueue() : heap_(arity, never) {}
 
 void TimerQueue::too_many() { throw std::length_error("too many timers in one run"); }
 
 void TimerQueue::add_slot() {
   if (slots_.size() >= slot_mask) too_many();
-  slots_.push_back({.next_free = no_slot});
+  slots_.push_back({.callback = nullptr, .next = no_slot, .key = never});
   free_ = static_cast<Id>(slots_.size() - 1);
 }
 
 void TimerQueue::insert(Key added) {
   if (added < front_) std::swap(added, front_);
-  heap_.push_back(added);
-  sift_up(heap_.size() - 1, added);
-}
-
-Callback* TimerQueue::pop(std::uint64_t set_before) {
-  const Key first = vacant_ ? heap_.front() : front_;
-  if (sequence(first) >= set_before) return nullptr;
-  if (vacant_) fill_front();
-  vacant_ = true;
-  --live_;
-  const Id id = slot(first);
-  Callback* const callback = slots_[id].callback;
-  free_slot(id);
-  return callback;
+  heap_.push_back(never);
+  sift_up(heap_size_++, added);
+  if (heap_size_ > many_for_a_heap && !buckets_in_use_) {
+    gather();
+    settle();
+  }
 }
 
 void TimerQueue::cancel(Id id) {
   slots_[id].callback = nullptr;
   --live_;
   ++cancelled_;
-  if (cancelled_ > few && cancelled_ > live_) drop_cancelled();
+  if (cancelled_ > few_cancelled && cancelled_ > live_) gather();
+  settle();
 }
 
-// REQUIRES: there is a live timer.
-void TimerQueue::skip_cancelled() {
+// Sees to it that the first key is that of a live timer, or that there is none.
+void TimerQueue::settle() {
   while (true) {
+    if (vacant_ && heap_size_ == 0 && buckets_in_use_) bring_near();
+    if (cancelled_ == 0 || first() == never) return;
     if (vacant_) fill_front();
     if (slots_[slot(front_)].callback != nullptr) return;
     free_slot(slot(front_));
@@ -56,12 +60,85 @@ void TimerQueue::skip_cancelled() {
   }
 }
 
+// Opens buckets until the heap has something. REQUIRES: it is empty.
+void TimerQueue::bring_near() {
+  while (vacant_) {
+    if (opened_ == ends_) {
+      if (beyond_.empty()) {
+        buckets_in_use_ = false;
+        return;
+      }
+      spread();
+      continue;
+    }
+    Id id = std::exchange(buckets_[static_cast<std::size_t>(opened_)], no_slot);
+    ++opened_;
+    while (id != no_slot) {
+      const Slot& its_slot = slots_[id];
+      add_near(its_slot.key);
+      id = its_slot.next;
+    }
+  }
+}
+
+// Divides what lies beyond the last bucket into new ones. They reach twice as far as the mean, so that, by Markov's inequality,
+// at least half of the timers are in them, whatever the distribution: each is looked at twice on average, if that.
+void TimerQueue::spread() {
+  const std::size_t count = beyond_.size();
+  const std::size_t buckets = buckets_per_timer * count;
+  const double earliest = when(*std::min_element(beyond_.begin(), beyond_.end()));
+  double sum = 0;
+  for (const Key key : beyond_) sum += when(key) - earliest;
+  const double per_second = static_cast<double>(buckets) / (2 * sum / static_cast<double>(count));
+
+  begin_ = earliest;
+  opened_ = 0;
+  if (count < few_for_buckets || !std::isfinite(per_second)) {
+    buckets_in_use_ = count >= few_for_buckets;
+    ends_ = 0;
+    per_second_ = 1;
+    for (const Key key : beyond_) add_near(key);
+    beyond_.clear();
+  } else {
+    ends_ = static_cast<double>(buckets);
+    per_second_ = per_second;
+    buckets_.assign(buckets, no_slot);
+    std::erase_if(beyond_, [this](Key key) {
+      const double its_place = place(when(key));
+      if (its_place >= ends_) return false;
+      put_into_bucket(its_place, key);
+      return true;
+    });
+  }
+}
+
+// Puts all timers beyond the last bucket, and forgets the cancelled ones.
+void TimerQueue::gather() {
+  for (; opened_ < ends_; ++opened_)
+    for (Id id = buckets_[static_cast<std::size_t>(opened_)]; id != no_slot; id = slots_[id].next)
+      beyond_.push_back(slots_[id].key);
+  beyond_.insert(beyond_.end(), heap_.begin(), heap_.begin() + static_cast<std::ptrdiff_t>(heap_size_));
+  if (!vacant_) beyond_.push_back(front_);
+  std::erase_if(beyond_, [this](Key key) {
+    if (slots_[slot(key)].callback != nullptr) return false;
+    free_slot(slot(key));
+    return true;
+  });
+  cancelled_ = 0;
+  heap_.assign(arity, never);
+  heap_size_ = 0;
+  vacant_ = true;
+  begin_ = opened_ = ends_ = 0;
+  buckets_in_use_ = true;
+}
+
 void TimerQueue::fill_front() {
   front_ = heap_.front();
   vacant_ = false;
-  const Key last = heap_.back();
+  const Key last = heap_[--heap_size_];
+  heap_[heap_size_] = never;
   heap_.pop_back();
-  if (!heap_.empty()) sift_down(0, last);
+  if (heap_size_ > 0) sift_down(last);
 }
 
 void TimerQueue::sift_up(std::size_t hole, Key moving) {
@@ -74,42 +151,19 @@ void TimerQueue::sift_up(std::size_t hole, Key moving) {
   heap_[hole] = moving;
 }
 
-void TimerQueue::sift_down(std::size_t hole, Key moving) {
-  const std::size_t size = heap_.size();
+void TimerQueue::sift_down(Key moving) {
   Key* const heap = heap_.data();
-  while (true) {
-    const std::size_t first = hole * arity + 1;
-    std::size_t least = first;
-    if (first + arity <= size) {
-      // Sums instead of choices, since a compiler makes branches of those, and no branch of a heap can be foretold.
-      const std::size_t left = first + (heap[first + 1] < heap[first]);
-      const std::size_t right = first + 2 + (heap[first + 3] < heap[first + 2]);
-      least = left + (right - left) * (heap[right] < heap[left]);
-    } else {
-      if (first >= size) break;
-      for (std::size_t child = first + 1; child < size; ++child)
-        if (heap[child] < heap[least]) least = child;
-    }
+  std::size_t hole = 0;
+  for (std::size_t child = 1; child < heap_size_; child = hole * arity + 1) {
+    // Sums instead of choices, since a compiler makes branches of those, and no branch of a heap can be foretold.
+    const std::size_t left = child + (heap[child + 1] < heap[child]);
+    const std::size_t right = child + 2 + (heap[child + 3] < heap[child + 2]);
+    const std::size_t least = left + (right - left) * (heap[right] < heap[left]);
     if (moving < heap[least]) break;
     heap[hole] = heap[least];
     hole = least;
   }
   heap[hole] = moving;
-}
-
-void TimerQueue::drop_cancelled() {
-  if (!vacant_) {
-    heap_.push_back(front_);
-    vacant_ = true;
-  }
-  std::erase_if(heap_, [this](Key key) {
-    if (slots_[slot(key)].callback != nullptr) return false;
-    free_slot(slot(key));
-    return true;
-  });
-  cancelled_ = 0;
-  // Keys are unique, so any heap of them yields them in the same order; a sorted one is a heap.
-  std::sort(heap_.begin(), heap_.end());
 }
 
 }  // namespace pcsim
