@@ -50,7 +50,9 @@ void check_arrivals(const Scenario& scenario, const std::vector<Axis>& axes) {
 
 void tell(const SweepPlan& plan, const SweepResults& results, TableExports& exports) {
   const auto rows = sweep_rows(plan, results);
-  exports.write([&] { return sweep_json(plan, rows, PCSIM_VERSION); }, [&] { return sweep_csv(plan, rows); });
+  exports.json([&] { return sweep_json(plan, rows, PCSIM_VERSION); });
+  exports.csv([&] { return sweep_csv(plan, rows); });
+  exports.html([&] { return sweep_html(plan, rows, PCSIM_VERSION); });
   if (exports.stdout_is_free()) {
     Output output("-");
     output.buffer().append(sweep_text(plan, rows));
@@ -60,7 +62,7 @@ void tell(const SweepPlan& plan, const SweepResults& results, TableExports& expo
 
 // A share of a sweep: its results go to a file, for merge().
 void sweep_part(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
-  if (!request.export_csv.empty() || !request.export_json.empty())
+  if (!(request.export_csv + request.export_json + request.export_html).empty())
     throw UsageError("--part: a part has no table to export; pcsim merge has, when it has put the parts together");
   const Shard shard = *request.shard;
   const auto file = open_for("part", [&] { return std::make_unique<Output>(request.part); });

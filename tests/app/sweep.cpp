@@ -83,9 +83,13 @@ const Texts small{"sweep", "--consumers", "1:3", "--sentinels",    "1,3", "--con
 
 struct Exports {
   explicit Exports(const TemporaryFolder& folder, const std::string& name)
-      : csv(folder.path(name + ".csv")), json(folder.path(name + ".json")), flags{"--export-csv", csv, "--export-json", json} {}
+      : csv(folder.path(name + ".csv")),
+        json(folder.path(name + ".json")),
+        html(folder.path(name + ".html")),
+        flags{"--export-csv", csv, "--export-json", json, "--export-html", html} {}
   std::string csv;
   std::string json;
+  std::string html;
   Texts flags;
 };
 
@@ -175,6 +179,7 @@ TEST_CASE("a sweep has a row for each combination, with what varies in front, an
     CHECK(done(small + other.flags + Texts{"--jobs", jobs}) == table);
     CHECK(read_file(other.csv) == read_file(one.csv));
     CHECK(read_file(other.json) == read_file(one.json));
+    CHECK(read_file(other.html) == read_file(one.html));
   }
 }
 
@@ -273,9 +278,11 @@ TEST_CASE("what makes no sense for a sweep is refused before anything has run") 
            {{"--part", part, "--shard", "1/2/3"}, {"--shard", "'2/3'"}},
            {{"--part", part, "--shard", "-1/2"}, {"--shard", "'-1'"}},
            {{"--part", part, "--shard", "1/2", "--export-csv", part}, {"--part", "merge"}},
+           {{"--part", part, "--shard", "1/2", "--export-html", part}, {"--part", "merge"}},
            {{"--part", folder.path("no/such/folder"), "--shard", "1/2"}, {"--part", "no/such/folder"}},
            {{"--export-csv", folder.path("no/such/folder")}, {"--export-csv", "no/such/folder"}},
            {{"--export-csv", "-", "--export-json", "-"}, {"stdout is taken"}},
+           {{"--export-html", "-", "--export-json", "-"}, {"stdout is taken"}},
        }) {
     CAPTURE(command_line(bad.arguments));
     check_refused(pcsim(Texts{"sweep"} + bad.arguments), bad.parts);
@@ -304,6 +311,7 @@ TEST_CASE("parts that are merged are the very bytes of one machine, in any order
       CHECK(done(Texts{"merge"} + parts + merged.flags) == table);
       CHECK(read_file(merged.csv) == read_file(whole.csv));
       CHECK(read_file(merged.json) == read_file(whole.json));
+      CHECK(read_file(merged.html) == read_file(whole.html));
       std::reverse(parts.begin(), parts.end());
     }
   }
@@ -325,6 +333,7 @@ TEST_CASE("shards may be done by so many processes at the same time") {
   CHECK(done(Texts{"merge"} + parts + merged.flags) == done(small + whole.flags));
   CHECK(read_file(merged.csv) == read_file(whole.csv));
   CHECK(read_file(merged.json) == read_file(whole.json));
+  CHECK(read_file(merged.html) == read_file(whole.html));
 }
 
 TEST_CASE("parts that do not make up a sweep are refused in one line that names the file") {
