@@ -141,7 +141,7 @@ function drawLines({ width, label, axisName, axisLabels, places, labelled, scale
   add('text', { class: 'name', x: (left + right) / 2, y: height - 5, 'text-anchor': 'middle' }, axisName);
 
   // What goes beyond the axes is cut off there.
-  const plot = shapeIn(svg, 'svg', { x: 0, y: top - 4, width, height: bottom - top + 4, viewBox: `0 ${top - 4} ${width} ${bottom - top + 4}` });
+  const plot = shapeIn(svg, 'svg', { x: 0, y: top - 4, width, height: bottom - top + 5, viewBox: `0 ${top - 4} ${width} ${bottom - top + 5}` });
   const groups = series.map(({ style }) => shapeIn(plot, 'g', { class: 'series', style }));
   const marks = series.map(({ style }) => shapeIn(svg, 'g', { class: 'series', style }));
   series.forEach(({ points }, i) => {
