@@ -49,7 +49,7 @@ std::string to_text(const SizePlan& plan, const SizeAnswer& answer) {
   add_probe(text, plan, answer.probe);
   for (const auto* neighbour : {&answer.below, &answer.above})
     if (*neighbour) add_probe(text, plan, **neighbour);
-  if (answer.scanned) text += fmt::format("  looked at value by value: a greater {} is not always better\n", name);
+  if (answer.scanned) text += fmt::format("  looked at value by value: a greater value of {} is not always better\n", name);
   return text;
 }
 

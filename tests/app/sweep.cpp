@@ -258,6 +258,7 @@ TEST_CASE("what makes no sense for a sweep is refused before anything has run") 
            {{"--clock", "wall"}, {"--clock", "'wall'"}},
            {{"--speed", "2"}, {"--speed"}},
            {{"--consumers", "1:x"}, {"--consumers", "'x'"}},
+           {{"--consumers", "1:"}, {"--consumers", "'1:'", "FROM:TO"}},
            {{"--consumers", "1,1"}, {"--consumers", "twice"}},
            {{"--consumers", "1:100000", "--maxsize", "1:100000"}, {"10000000 runs"}},
            {{"--consumers", "1:65536", "--items", "1:65536", "--maxsize", "1:65536", "--limit", "1:65536"}, {"10000000 runs"}},
