@@ -33,6 +33,7 @@ SWEEPS = {  # by the page's name: the flags
     "zeros": ["--items", "50", "--maxsize", "0,1,10,100,1000,100000", "--consumers", "2,3,5,8", "--measure", "wait.max,blocked.mean"],
     "facets": ["--items", "50", "--maxsize", "0,3", "--consumers", "1:3", "--limit", "1,2", "--timeout", "20ms,60ms", "--measure",
                "wait.mean,queue.mean_depth"],
+    "wide": ["--items", "5", "--consumers", "1:2500", "--replications", "2", "--measure", "makespan"],
     "single": ["--items", "50"],
 }
 
@@ -137,6 +138,9 @@ class SweepPage(unittest.TestCase):
                 self.assertEqual(legend, lines if lines > 1 else 0)
         self.open("many")
         self.assertIn("24 of 40 values of limit are drawn", self.browser.text("#reading"))
+        self.open("wide")
+        self.assertIn("500 of 2,500 values of consumers are drawn", self.browser.text("#reading"))
+        self.assertIn("the first 1,000 of 2,500 rows", self.browser.text("#table-note"))
         self.open("all-stuck")
         self.assertIn("There is nothing to draw", self.browser.text("#charts"))
 

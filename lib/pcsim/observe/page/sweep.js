@@ -2,6 +2,7 @@
 
 const data = JSON.parse(byId('data').textContent);
 const [first, second, ...further] = data.axes;
+const mostPoints = 500;  // of a line
 const mostLines = 24;    // in a chart
 const mostCharts = 48;   // in all
 const mostRows = 1000;   // in the table
@@ -63,7 +64,7 @@ function tellWhatWasRun() {
   byId('trouble').hidden = lines.length === 0;
 }
 
-// Some of so many, evenly.
+// The indices of some of so many, evenly.
 const thin = (count, most) => (count <= most ? [...Array(count).keys()] : [...Array(most).keys()].map((i) => Math.round((i * (count - 1)) / (most - 1))));
 
 class Charts {
@@ -71,8 +72,10 @@ class Charts {
     this.lines = second ? thin(second.values.length, mostLines) : [undefined];
     const panels = further.reduce((all, axis) => all.flatMap((values) => axis.values.map((value) => ({ ...values, [axis.setting]: value }))), [{}]);
     this.panels = panels.slice(0, Math.max(1, Math.floor(mostCharts / data.measures.length)));
-    this.places = layOut(first);
-    this.labels = first.values.map((_, i) => labelOf(first, i));
+    const drawn = thin(first.values.length, mostPoints);
+    this.axis = { ...first, values: drawn.map((i) => first.values[i]), numbers: first.numbers && drawn.map((i) => first.numbers[i]) };
+    this.places = layOut(this.axis);
+    this.labels = this.axis.values.map((_, i) => labelOf(this.axis, i));
     this.rows = new Map(data.rows.map((row) => [JSON.stringify(Object.values(row.values)), row]));
     this.tellLegend();
     this.tellHowToRead(panels.length);
@@ -103,10 +106,12 @@ class Charts {
     const partial = data.rows.some((row) => troubled(row) && row.done > 0), none = data.rows.some((row) => row.done === 0);
     if (partial) parts.push('Hollow: replications with a deadlock or a failure are left out.');
     if (none) parts.push('Crosses: all replications ended in a deadlock or a failure.');
-    if (second && this.lines.length < second.values.length)
-      parts.push(`${this.lines.length} of ${fixed(second.values.length)} values of ${second.setting} are drawn; the exports have all.`);
-    if (this.panels.length < panels)
-      parts.push(`${this.panels.length} of ${fixed(panels)} combinations of ${list(further.map(({ setting }) => setting))} are drawn; the exports have all.`);
+    const tellThinned = (drawn, all, what) => {
+      if (drawn < all) parts.push(`${drawn} of ${fixed(all)} ${what} are drawn; the exports have all.`);
+    };
+    tellThinned(this.places.length, first.values.length, `values of ${first.setting}`);
+    if (second) tellThinned(this.lines.length, second.values.length, `values of ${second.setting}`);
+    tellThinned(this.panels.length, panels, `combinations of ${list(further.map(({ setting }) => setting))}`);
     byId('reading').textContent = parts.join(' ');
   }
 
@@ -129,7 +134,7 @@ class Charts {
     return this.lines.map((line, i) => ({
       style: this.style(i),
       points: order.flatMap((place) => {
-        const chosen = { [first.setting]: first.values[place], ...(second && { [second.setting]: second.values[line] }), ...values };
+        const chosen = { [first.setting]: this.axis.values[place], ...(second && { [second.setting]: second.values[line] }), ...values };
         const row = this.rows.get(JSON.stringify(Object.values(chosen)));
         if (!row) return [];
         const estimate = row.measures[name];
@@ -174,7 +179,7 @@ class Charts {
 
   // Texts are shown all, and slanted where they would run into each other; nothing says so.
   chooseLabels(width) {
-    const chosen = chooseLabels(first, this.labels, this.places, width);
+    const chosen = chooseLabels(this.axis, this.labels, this.places, width);
     return !first.numbers && chosen.length < this.labels.length ? undefined : chosen;
   }
 }
@@ -186,9 +191,9 @@ function digitsFor(mean, half) {
 
 function tellTable() {
   const units = data.measures.map((name) => {
-    const most = Math.max(...data.rows.map((row) => row.measures[name]?.mean ?? 0));
+    const highest = most(data.rows.map((row) => row.measures[name]?.mean ?? 0));
     switch (kindOf(name)) {
-      case 'time': return most > 0 ? unitFor(most) : { name: 's', seconds: 1 };
+      case 'time': return highest > 0 ? unitFor(highest) : { name: 's', seconds: 1 };
       case 'share': return { name: '%', seconds: 0.01 };
       case 'rate': return { name: '/s', seconds: 1 };
       default: return { name: '', seconds: 1 };

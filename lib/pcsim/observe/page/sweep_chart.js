@@ -8,6 +8,10 @@ const shapeIn = (parent, name, attributes, text) => {
   return shape;
 };
 
+// Of any number of numbers, which Math.min and Math.max cannot take.
+const least = (numbers) => numbers.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
+
 const textWidth = (text) => 6.3 * text.length + 2;  // of the font in charts, about
 
 // The colour of a line: blue for the only one, and hues in the order of the values for several.
@@ -33,16 +37,16 @@ function addCross(parent, x, y) {
 function layOut({ values, numbers }) {
   if (values.length === 1) return [0.5];
   const last = values.length - 1;
-  const rank = numbers ? numbers.map((number) => numbers.filter((other) => other < number).length) : values.map((_, i) => i);
-  const even = rank.map((i) => i / last);
-  if (!numbers) return even;
+  if (!numbers) return values.map((_, i) => i / last);
+  const even = [];
+  values.map((_, i) => i).sort((a, b) => numbers[a] - numbers[b]).forEach((i, rank) => { even[i] = rank / last; });
   const spread = (scaled) => {
-    const low = Math.min(...scaled), high = Math.max(...scaled);
+    const low = least(scaled), high = most(scaled);
     return scaled.map((one) => (one - low) / (high - low));
   };
   const closest = (places) => {
     const sorted = [...places].sort((a, b) => a - b);
-    return last * Math.min(...sorted.slice(1).map((place, i) => place - sorted[i]));
+    return last * least(sorted.slice(1).map((place, i) => place - sorted[i]));
   };
   const linear = spread(numbers);
   const best = numbers.every((number) => number > 0) && closest(spread(numbers.map(Math.log))) > 1.001 * closest(linear)
@@ -85,11 +89,10 @@ function numberTicks(low, high, about, unit) {
 // From where to where an axis goes that has all means on it, and the bands as far as they are of the means' size.
 function scaleFor(kind, estimates, wantLogarithmic) {
   const means = estimates.map(({ mean }) => mean);
-  const highest = Math.max(...means), lowest = Math.min(...means);
+  const highest = most(means), lowest = least(means);
   const isLogarithmic = wantLogarithmic && lowest > 0;
-  let high = Math.max(...estimates.map((one) => Math.min(one.high ?? one.mean, 2 * highest)), highest);
-  const low = Math.min(...estimates.map((one) => Math.max(one.low ?? one.mean, lowest / 2)));
-  if (!(high > 0)) high = 1;
+  const high = most(estimates.map((one) => Math.min(one.high ?? one.mean, 2 * highest))) || 1;
+  const low = least(estimates.map((one) => Math.max(one.low ?? one.mean, lowest / 2)));
   if (isLogarithmic) {
     const from = Math.log10(low) - 0.05, to = Math.log10(high) + 0.05, decades = to - from;
     const steps = decades > 4 ? [1] : decades > 2 ? [1, 3] : decades > 1 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
@@ -100,23 +103,24 @@ function scaleFor(kind, estimates, wantLogarithmic) {
         const at = Number(`${step}e${power}`);
         if (power % skip === 0 && Math.log10(at) >= from && Math.log10(at) <= to) all.push({ at, label: kind.label(at) });
       }
+    if (all.length === 0) all.push({ at: highest, label: kind.label(highest) });
     return { place: (value) => (Math.log10(Math.max(value, 10 ** from)) - from) / (to - from), ticks: all, isLogarithmic };
   }
-  // Zero is on it unless all is far from zero.
-  const from = low > 0.6 * high && high > low ? low - 0.15 * (high - low) : 0;
+  // Zero is on it unless all is far from zero, and not all the same.
+  const from = low > 0.6 * high && high - low > 1e-3 * high ? low - 0.15 * (high - low) : 0;
   const to = high + 0.04 * (high - from);
   return { place: (value) => (value - from) / (to - from), ticks: kind.ticks(from, to, 6), isLogarithmic };
 }
 
 // Draws a chart of this width. A series has points {x, estimate, told, isPartial}; a point without an estimate is a cross.
 function drawLines({ width, label, axisName, axisLabels, places, labelled, scale, series }) {
-  const left = Math.max(...scale.ticks.map((tick) => textWidth(tick.label)), 20) + 8;
+  const left = Math.max(most(scale.ticks.map((tick) => textWidth(tick.label))), 20) + 8;
   const right = width - 14;
   const inner = right - left - 12;
   const x = (place) => left + 6 + place * inner;
   const chosen = labelled(inner);
   const isSlanted = chosen === undefined;
-  const longest = isSlanted ? Math.max(...axisLabels.map(textWidth)) : 0;
+  const longest = isSlanted ? most(axisLabels.map(textWidth)) : 0;
   const below = isSlanted ? Math.min(0.6 * longest, 90) + 34 : 40;
   const top = 8, bottom = 232, height = bottom + below;
   const y = (value) => bottom - scale.place(value) * (bottom - top);
