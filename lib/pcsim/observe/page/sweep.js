@@ -51,8 +51,8 @@ function tellWhatWasRun() {
   const title = names.length === 0 ? 'A sweep of one combination' : `Sweep of ${list(names)}`;
   document.title = title;
   byId('title').textContent = title;
-  const seed = Number(data.settings.find(([name]) => name === 'seed')?.[1]);
-  const seeds = Number.isNaN(seed) ? '' : `, seeds ${seed} to ${seed + data.replications - 1}`;
+  const seed = data.settings.find(([name]) => name === 'seed')?.[1];  // not there if it varies
+  const seeds = seed ? `, seeds ${seed} to ${BigInt(seed) + BigInt(data.replications - 1)}` : '';
   const warmup = data.warmup > 0 ? `; distributions without the first ${counted(data.warmup, 'item')}` : '';
   byId('subject').textContent = `${counted(data.combinations, 'combination')}, ${fixed(data.replications)} replications of each${seeds}${warmup}.`;
   const lines = [];
@@ -65,7 +65,7 @@ function tellWhatWasRun() {
 }
 
 // The indices of some of so many, evenly.
-const thin = (count, most) => (count <= most ? [...Array(count).keys()] : [...Array(most).keys()].map((i) => Math.round((i * (count - 1)) / (most - 1))));
+const thin = (count, limit) => [...Array(Math.min(count, limit)).keys()].map((i) => (count <= limit ? i : Math.round((i * (count - 1)) / (limit - 1))));
 
 class Charts {
   constructor() {
@@ -82,7 +82,9 @@ class Charts {
     byId('charts').classList.toggle('single', this.panels.length === 1);
     this.boxes = data.measures.map((name) => this.makeBoxes(name));
     byId('logarithmic').addEventListener('change', () => this.draw());
-    new ResizeObserver(() => this.draw()).observe(byId('charts'));
+    new ResizeObserver(() => {
+      if (byId('charts').clientWidth !== this.width) this.draw();
+    }).observe(byId('charts'));
   }
 
   tellLegend() {
@@ -102,7 +104,7 @@ class Charts {
   }
 
   tellHowToRead(panels) {
-    const parts = [`Lines are means over the replications, bands their 95 % confidence intervals.`];
+    const parts = ['Lines are means over the replications, bands their 95 % confidence intervals.'];
     const partial = data.rows.some((row) => troubled(row) && row.done > 0), none = data.rows.some((row) => row.done === 0);
     if (partial) parts.push('Hollow: replications with a deadlock or a failure are left out.');
     if (none) parts.push('Crosses: all replications ended in a deadlock or a failure.');
@@ -133,13 +135,13 @@ class Charts {
     const order = this.places.map((_, i) => i).sort((a, b) => this.places[a] - this.places[b]);
     return this.lines.map((line, i) => ({
       style: this.style(i),
-      points: order.flatMap((place) => {
+      points: order.map((place) => {
         const chosen = { [first.setting]: this.axis.values[place], ...(second && { [second.setting]: second.values[line] }), ...values };
         const row = this.rows.get(JSON.stringify(Object.values(chosen)));
-        if (!row) return [];
+        if (!row) return { x: this.places[place], isMissing: true };
         const estimate = row.measures[name];
         const told = [`${describe(chosen)}:`, estimate && this.tell(name, estimate), troubleOf(row)].filter(Boolean).join(' ');
-        return [{ x: this.places[place], estimate, told, isPartial: troubled(row) }];
+        return { x: this.places[place], estimate, told, isPartial: troubled(row) };
       }),
     }));
   }
@@ -150,6 +152,7 @@ class Charts {
   }
 
   draw() {
+    this.width = byId('charts').clientWidth;
     const wantLogarithmic = byId('logarithmic').checked;
     data.measures.forEach((name, m) => {
       const all = this.boxes[m].map(({ box, values }) => ({ box, values, series: this.series(name, values) }));
@@ -177,7 +180,8 @@ class Charts {
     });
   }
 
-  // Texts are shown all, and slanted where they would run into each other; nothing says so.
+  // Numbers are thinned out where they would run into each other; of texts all are shown, and slanted, for which it returns
+  // nothing.
   chooseLabels(width) {
     const chosen = chooseLabels(this.axis, this.labels, this.places, width);
     return !first.numbers && chosen.length < this.labels.length ? undefined : chosen;

@@ -112,7 +112,8 @@ function scaleFor(kind, estimates, wantLogarithmic) {
   return { place: (value) => (value - from) / (to - from), ticks: kind.ticks(from, to, 6), isLogarithmic };
 }
 
-// Draws a chart of this width. A series has points {x, estimate, told, isPartial}; a point without an estimate is a cross.
+// Draws a chart of this width. A series has points {x, estimate, told, isPartial}; one without an estimate is a
+// cross, or a gap if it isMissing.
 function drawLines({ width, label, axisName, axisLabels, places, labelled, scale, series }) {
   const left = Math.max(most(scale.ticks.map((tick) => textWidth(tick.label))), 20) + 8;
   const right = width - 14;
@@ -167,7 +168,8 @@ function drawLines({ width, label, axisName, axisLabels, places, labelled, scale
       shapeIn(groups[i], 'path', { class: 'line', d: `M${part.map(({ x: place, estimate }) => corner(place, estimate.mean)).join('L')}` });
     }
     const isDense = points.length > 40;
-    for (const { x: place, estimate, told, isPartial } of points) {
+    for (const { x: place, estimate, told, isPartial, isMissing } of points) {
+      if (isMissing) continue;
       if (estimate) {
         if (!isDense || isPartial) addPoint(marks[i], i, x(place), y(estimate.mean), 3.4, { class: isPartial ? 'partial' : 'point' });
       } else {
