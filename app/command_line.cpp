@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
@@ -179,6 +180,7 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
     const auto flags = parse_flags(command, arguments, request);
     settle_conflicts(*flags, request.scenario);
     count_items(*flags, request.scenario);
+    if (flags->contains("arrivals")) request.arrivals_relative = std::filesystem::path(request.scenario.arrivals).is_relative();
     request.flags = *flags;
     request.given.insert(flags->begin(), flags->end());
     request.name = file;

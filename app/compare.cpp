@@ -109,8 +109,13 @@ ExitStatus compare(const Request& request) {
     }
   }
 
-  exports.write([&] { return to_json(rows, scenario); }, [&] { return to_csv(rows); });
-  if (exports.stdout_is_free()) write_to_stdout(to_text(rows));
+  exports.json([&] { return to_json(rows, scenario); });
+  exports.csv([&] { return to_csv(rows); });
+  if (exports.stdout_is_free()) {
+    std::string text = to_text(rows);
+    if (!scenario.arrivals.empty()) text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.arrivals);
+    write_to_stdout(text);
+  }
   return done;
 }
 

@@ -206,16 +206,21 @@ void add_tables(CLI::App& app, Request& request) {
   add_file(app, "export-csv", "write the figures as CSV (-: stdout, instead of the table)", request.export_csv);
 }
 
+void add_sweep_tables(CLI::App& app, Request& request) {
+  add_tables(app, request);
+  add_file(app, "export-html", "write a page with charts of the figures, for any browser (-: stdout)", request.export_html);
+}
+
 }  // namespace
 
 void declare_options(CLI::App& app, Request& request) {
   app.set_help_flag("-h,--help", "print this and exit")->configurable(false);
-  if (request.command == Command::merge) return add_tables(app, request);
+  if (request.command == Command::merge) return add_sweep_tables(app, request);
   declare_settings(app, request);
   declare_telling(app, request);
   switch (request.command) {
     case Command::size: return declare_size(app, request);
-    case Command::sweep: declare_sweep(app, request); [[fallthrough]];
+    case Command::sweep: declare_sweep(app, request); return add_sweep_tables(app, request);
     case Command::compare: return add_tables(app, request);
     default: break;
   }

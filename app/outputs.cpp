@@ -43,7 +43,9 @@ private:
 Outputs::Outputs(const Request& request) : request_(request) {
   const Scenario& scenario = request.scenario;
   if (const auto file = open("save", request.save)) {
-    file->buffer().append(write_scenario(scenario));
+    Scenario saved = scenario;
+    if (!saved.arrivals.empty()) saved.arrivals = path_for_file(saved.arrivals, request.arrivals_relative, request.save);
+    file->buffer().append(write_scenario(saved));
     file->close();
   }
   if (request.summary != Request::Summary::none || !request.export_json.empty() || !request.export_html.empty())
@@ -69,8 +71,7 @@ std::unique_ptr<Output> Outputs::open(std::string_view option, const std::string
 void Outputs::open_exports() {
   const Scenario& scenario = request_.scenario;
   if (auto file = open("export-json", request_.export_json))
-    exports_.push_back(
-        std::make_unique<ResultsExport>(scenario, *statistics_, request_.warmup, PCSIM_VERSION, std::move(file)));
+    exports_.push_back(std::make_unique<ResultsExport>(scenario, *statistics_, request_.warmup, PCSIM_VERSION, std::move(file)));
   if (auto file = open("export-events", request_.export_events)) {
     file->write_at_once(request_.export_events == "-" && (scenario.clock == Scenario::Clock::wall || file->is_terminal()));
     exports_.push_back(std::make_unique<EventExport>(*event_format(request_.export_events), std::move(file)));

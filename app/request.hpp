@@ -34,11 +34,12 @@ struct Request {
   std::set<std::string> given;  ///< names of the options that were given, in the file or as flags
   std::set<std::string> flags;  ///< those that were given as flags
   Summary summary = Summary::text;
-  std::uint64_t warmup = 0;    ///< items that are left out of the distributions
-  double slow_callback = 0.1;  ///< a pause of the loop that is longer is warned of
-  bool timeline = false;       ///< a picture of the run is drawn
-  std::string save;            ///< where to write the scenario; empty: nowhere, here and below
-  std::string verify;          ///< a recorded trace to hold this one against
+  std::uint64_t warmup = 0;        ///< items that are left out of the distributions
+  double slow_callback = 0.1;      ///< a pause of the loop that is longer is warned of
+  bool timeline = false;           ///< a picture of the run is drawn
+  bool arrivals_relative = false;  ///< the log was named by a path that is not absolute
+  std::string save;                ///< where to write the scenario; empty: nowhere, here and below
+  std::string verify;              ///< a recorded trace to hold this one against
 
   std::string export_json;
   std::string export_events;

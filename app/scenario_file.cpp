@@ -164,8 +164,11 @@ void read_scenario(std::istream& text, const std::string& name, Request& request
   }
   request.given = given_options(app);
   // A log stands beside the scenario that names it, from wherever that is run.
-  if (!request.scenario.arrivals.empty())
-    request.scenario.arrivals = (std::filesystem::path(name).parent_path() / request.scenario.arrivals).string();
+  if (!request.scenario.arrivals.empty()) {
+    const std::filesystem::path log(request.scenario.arrivals);
+    request.arrivals_relative = log.is_relative();
+    request.scenario.arrivals = (std::filesystem::path(name).parent_path() / log).string();
+  }
   if (const auto conflict = find_conflict(request.scenario)) config->fail(std::string(conflict->setting), conflict->message);
 }
 
@@ -191,6 +194,15 @@ std::string write_scenario(const Scenario& scenario) {
       text += fmt::format("{} = {}\n", setting.name, bare ? *value : quoted(*value));
   }
   return text;
+}
+
+std::string path_for_file(const std::string& path, bool relative, const std::string& file) {
+  namespace fs = std::filesystem;
+  const fs::path absolute = fs::absolute(path);
+  if (!relative || file == "-" || !fs::is_regular_file(file)) return absolute.string();
+  // Links to folders are resolved, since `..` goes up from where they lead to; a link to the log itself is kept.
+  const fs::path beside = fs::canonical(fs::absolute(file).parent_path());
+  return (fs::canonical(absolute.parent_path()) / absolute.filename()).lexically_relative(beside).string();
 }
 
 }  // namespace pcsim::app

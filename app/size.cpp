@@ -1,5 +1,6 @@
 #include "size.hpp"
 
+#include "progress.hpp"
 #include "stop_on_signal.hpp"
 #include "sweep.hpp"
 
@@ -9,6 +10,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -46,8 +49,13 @@ std::string to_text(const SizePlan& plan, const SizeAnswer& answer) {
   add_probe(text, plan, answer.probe);
   for (const auto* neighbour : {&answer.below, &answer.above})
     if (*neighbour) add_probe(text, plan, **neighbour);
-  if (answer.scanned) text += fmt::format("  looked at value by value: a greater {} is not always better\n", name);
+  if (answer.scanned) text += fmt::format("  looked at value by value: a greater value of {} is not always better\n", name);
   return text;
+}
+
+std::optional<SizeAnswer> find_visibly(const SizePlan& plan, std::stop_token stop) {
+  Progress progress(stop);
+  return find_size(plan, stop, [&](const std::string& probe) { progress.begin(probe, -1); });
 }
 
 }  // namespace
@@ -61,7 +69,7 @@ ExitStatus size(const Request& request) {
   const SizePlan plan{all.grid.base(), *request.vary, request.targets, request.replications, request.warmup, jobs_of(request)};
 
   const StopOnSignal signal;
-  const auto answer = find_size(plan, signal.token(), nullptr);
+  const auto answer = find_visibly(plan, signal.token());
   if (!answer) {
     spdlog::error("interrupted before there was an answer");
     return signal.status().value_or(run_failed);

@@ -1,6 +1,7 @@
 #include "sweep.hpp"
 
 #include "open.hpp"
+#include "progress.hpp"
 #include "stop_on_signal.hpp"
 #include "sweep_table.hpp"
 #include "table_exports.hpp"
@@ -19,6 +20,7 @@
 #include <cerrno>
 #include <fstream>
 #include <memory>
+#include <stop_token>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -50,7 +52,9 @@ void check_arrivals(const Scenario& scenario, const std::vector<Axis>& axes) {
 
 void tell(const SweepPlan& plan, const SweepResults& results, TableExports& exports) {
   const auto rows = sweep_rows(plan, results);
-  exports.write([&] { return sweep_json(plan, rows, PCSIM_VERSION); }, [&] { return sweep_csv(plan, rows); });
+  exports.json([&] { return sweep_json(plan, rows, PCSIM_VERSION); });
+  exports.csv([&] { return sweep_csv(plan, rows); });
+  exports.html([&] { return sweep_html(plan, rows, PCSIM_VERSION); });
   if (exports.stdout_is_free()) {
     Output output("-");
     output.buffer().append(sweep_text(plan, rows));
@@ -58,13 +62,19 @@ void tell(const SweepPlan& plan, const SweepResults& results, TableExports& expo
   }
 }
 
+SweepResults run_visibly(const Request& request, const SweepPlan& plan, Shard shard, std::stop_token stop) {
+  Progress progress(stop);
+  progress.begin_steps("runs", shard.share_of(plan.pieces()));
+  return run_sweep(plan, shard, jobs_of(request), stop, [&] { progress.step(); });
+}
+
 // A share of a sweep: its results go to a file, for merge().
 void sweep_part(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
-  if (!request.export_csv.empty() || !request.export_json.empty())
+  if (!(request.export_csv + request.export_json + request.export_html).empty())
     throw UsageError("--part: a part has no table to export; pcsim merge has, when it has put the parts together");
   const Shard shard = *request.shard;
   const auto file = open_for("part", [&] { return std::make_unique<Output>(request.part); });
-  const SweepResults results = run_sweep(plan, shard, jobs_of(request), signal.token(), [] {});
+  const SweepResults results = run_visibly(request, plan, shard, signal.token());
   write_part(plan, shard, PCSIM_VERSION, results, *file);
   file->close();
   if (signal.status()) {
@@ -75,7 +85,7 @@ void sweep_part(const Request& request, const SweepPlan& plan, const StopOnSigna
 
 void sweep_all(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
   TableExports exports(request);
-  const SweepResults results = run_sweep(plan, {}, jobs_of(request), signal.token(), [] {});
+  const SweepResults results = run_visibly(request, plan, {}, signal.token());
   tell(plan, results, exports);
   if (signal.status())
     spdlog::error("interrupted: {} of {} combinations are missing", plan.grid.size() - sweep_rows(plan, results).size(),

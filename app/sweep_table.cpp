@@ -2,6 +2,7 @@
 
 #include <pcsim/model/number.hpp>
 #include <pcsim/model/setting.hpp>
+#include <pcsim/observe/page/pages.hpp>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -31,6 +32,47 @@ json::value number_or_null(double value) { return std::isfinite(value) ? json::v
 
 // Delays have commas in them.
 std::string quoted(const std::string& text) { return text.find(',') == std::string::npos ? text : '"' + text + '"'; }
+
+json::array rows_to_json(const SweepPlan& plan, const std::vector<SweepRow>& rows) {
+  json::array all;
+  for (const SweepRow& row : rows) {
+    json::object values;
+    for (std::size_t i = 0; i < row.values.size(); ++i) values[plan.grid.axes()[i].setting->name] = row.values[i];
+    json::object figures;
+    for (std::size_t i = 0; i < row.estimates.size(); ++i) {
+      const Estimate& estimate = row.estimates[i];
+      figures[plan.observation.measures[i]] = {
+          {"mean", estimate.mean}, {"low", number_or_null(estimate.low())}, {"high", number_or_null(estimate.high())}};
+    }
+    all.push_back({{"values", std::move(values)},
+                   {"done", row.done},
+                   {"deadlocks", row.deadlocks},
+                   {"failures", row.failures},
+                   {"measures", std::move(figures)}});
+  }
+  return all;
+}
+
+// What the values of an axis are as numbers, times in seconds; nothing if they are no numbers.
+json::array numbers_of(const Axis& axis) {
+  using Kind = Setting::Kind;
+  json::array numbers;
+  for (const std::string& value : axis.values) {
+    if (axis.setting->kind == Kind::duration) numbers.push_back(parse_duration(value));
+    if (axis.setting->kind == Kind::whole || axis.setting->kind == Kind::decimal)
+      numbers.push_back(parse_decimal(value, "a number"));
+  }
+  return numbers;
+}
+
+std::string_view name_of(Setting::Kind kind) {
+  switch (kind) {
+    case Setting::Kind::whole: return "whole";
+    case Setting::Kind::duration: return "duration";
+    case Setting::Kind::delay: return "delay";
+    default: return "decimal";
+  }
+}
 
 }  // namespace
 
@@ -86,22 +128,6 @@ std::string sweep_json(const SweepPlan& plan, const std::vector<SweepRow>& rows,
     all_settings.erase(axis.setting->name);
     axes.push_back({{"setting", axis.setting->name}, {"values", json::value_from(axis.values)}});
   }
-  json::array all_rows;
-  for (const SweepRow& row : rows) {
-    json::object values;
-    for (std::size_t i = 0; i < row.values.size(); ++i) values[plan.grid.axes()[i].setting->name] = row.values[i];
-    json::object figures;
-    for (std::size_t i = 0; i < row.estimates.size(); ++i) {
-      const Estimate& estimate = row.estimates[i];
-      figures[plan.observation.measures[i]] = {
-          {"mean", estimate.mean}, {"low", number_or_null(estimate.low())}, {"high", number_or_null(estimate.high())}};
-    }
-    all_rows.push_back({{"values", std::move(values)},
-                        {"done", row.done},
-                        {"deadlocks", row.deadlocks},
-                        {"failures", row.failures},
-                        {"measures", std::move(figures)}});
-  }
   const json::object all{{"schema", 1},
                          {"version", version},
                          {"settings", std::move(all_settings)},
@@ -109,8 +135,37 @@ std::string sweep_json(const SweepPlan& plan, const std::vector<SweepRow>& rows,
                          {"replications", plan.replications},
                          {"warmup", plan.observation.warmup},
                          {"confidence", 0.95},
-                         {"rows", std::move(all_rows)}};
+                         {"rows", rows_to_json(plan, rows)}};
   return json::serialize(all) + "\n";
+}
+
+std::string sweep_html(const SweepPlan& plan, const std::vector<SweepRow>& rows, std::string_view version) {
+  Scenario defaults;
+  defaults.clock = Scenario::Clock::virtual_time;
+  defaults.streams = Scenario::Streams::per_item;
+  json::array axes;
+  for (const Axis& axis : plan.grid.axes()) {
+    json::object one{
+        {"setting", axis.setting->name}, {"kind", name_of(axis.setting->kind)}, {"values", json::value_from(axis.values)}};
+    if (json::array numbers = numbers_of(axis); !numbers.empty()) one["numbers"] = std::move(numbers);
+    axes.push_back(std::move(one));
+  }
+  json::array all_settings;
+  for (json::value& setting : page::settings_of(plan.grid.base(), defaults)) {
+    const std::string_view name = setting.at(0).as_string();
+    const auto& varying = plan.grid.axes();
+    if (std::none_of(varying.begin(), varying.end(), [&](const Axis& axis) { return axis.setting->name == name; }))
+      all_settings.push_back(std::move(setting));
+  }
+  const json::object all{{"version", version},
+                         {"settings", std::move(all_settings)},
+                         {"axes", std::move(axes)},
+                         {"measures", json::value_from(plan.observation.measures)},
+                         {"replications", plan.replications},
+                         {"warmup", plan.observation.warmup},
+                         {"combinations", plan.grid.size()},
+                         {"rows", rows_to_json(plan, rows)}};
+  return page::fill(page::sweep, json::serialize(all));
 }
 
 }  // namespace pcsim::app

@@ -17,4 +17,7 @@ std::string sweep_csv(const SweepPlan& plan, const std::vector<SweepRow>& rows);
 
 std::string sweep_json(const SweepPlan& plan, const std::vector<SweepRow>& rows, std::string_view version);
 
+/// A self-contained page: a chart of each measure, and the table.
+std::string sweep_html(const SweepPlan& plan, const std::vector<SweepRow>& rows, std::string_view version);
+
 }  // namespace pcsim::app

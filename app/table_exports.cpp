@@ -16,6 +16,7 @@ TableExports::TableExports(const Request& request) {
   };
   json_ = open("export-json", request.export_json);
   csv_ = open("export-csv", request.export_csv);
+  html_ = open("export-html", request.export_html);
 }
 
 void TableExports::write_to(Output& output, const std::string& text) {

@@ -18,11 +18,19 @@ public:
   /// Whether stdout is free for the table itself.
   bool stdout_is_free() const { return stdout_is_free_; }
 
-  /// Writes and closes what was asked for. Each is a function that makes the text. Throws std::system_error.
-  template <class Json, class Csv>
-  void write(Json json, Csv csv) {
-    if (json_) write_to(*json_, json());
-    if (csv_) write_to(*csv_, csv());
+  // Each writes and closes a file, if it was asked for, with what a function makes. Throws std::system_error.
+
+  template <class Text>
+  void json(Text text) {
+    if (json_) write_to(*json_, text());
+  }
+  template <class Text>
+  void csv(Text text) {
+    if (csv_) write_to(*csv_, text());
+  }
+  template <class Text>
+  void html(Text text) {
+    if (html_) write_to(*html_, text());
   }
 
 private:
@@ -31,6 +39,7 @@ private:
   bool stdout_is_free_ = true;
   std::unique_ptr<Output> json_;
   std::unique_ptr<Output> csv_;
+  std::unique_ptr<Output> html_;
 };
 
 }  // namespace pcsim::app

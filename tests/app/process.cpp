@@ -148,9 +148,13 @@ Process::~Process() {
     if (descriptor >= 0) ::close(descriptor);
 }
 
-void Process::wait_for_output(std::string_view text) {
-  while (ended_.out.find(text) == std::string::npos) {
-    if (!running_ && out_ < 0) give_up("has ended without the output that was waited for");
+void Process::wait_for_output(std::string_view text) { wait_for_text(ended_.out, text); }
+
+void Process::wait_for_error(std::string_view text) { wait_for_text(ended_.err, text); }
+
+void Process::wait_for_text(const std::string& written, std::string_view text) {
+  while (written.find(text) == std::string::npos) {
+    if (!running_ && out_ < 0 && err_ < 0) give_up("has ended without the output that was waited for");
     if (Clock::now() >= deadline_) give_up("has not written what was waited for");
     pump(deadline_);
   }

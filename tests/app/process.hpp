@@ -55,6 +55,9 @@ public:
   /// Returns when it has written this to stdout. Throws std::runtime_error if it ends without.
   void wait_for_output(std::string_view text);
 
+  /// The same for stderr.
+  void wait_for_error(std::string_view text);
+
   /// Returns after this time, or when it has ended.
   void wait_for(std::chrono::duration<double> time);
 
@@ -70,6 +73,7 @@ public:
 private:
   using Time = std::chrono::steady_clock::time_point;
 
+  void wait_for_text(const std::string& written, std::string_view text);
   void pump(Time deadline);
   void read(int& descriptor, std::string& text);
   void reap();

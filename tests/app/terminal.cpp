@@ -203,5 +203,39 @@ TEST_CASE("a comparison says on a terminal how far it is, and takes that back, i
   CHECK(screen(interrupted.err) == "");
 }
 
+TEST_CASE("a sweep says on a terminal how far it is and how long it takes yet, and takes that back, interrupted or not") {
+  // The first two runs are done at once, and the third is never done.
+  const Texts endless{"sweep", "--items", "10,3000000000", "--replications", "2", "--jobs", "1", "--measure", "makespan"};
+  static const boost::regex form(R"(\r\x1b\[K2 of 4 runs \[#+ +\] \d+\.\d s left\r)");
+  Process run(endless, on_terminal());
+  run.wait_for_error("2 of 4 runs [");
+  run.send(SIGINT);
+  const Ended interrupted = run.end();
+  CHECK(interrupted.status == 130);
+  CHECK(boost::regex_search(interrupted.err, form));
+  CHECK(screen(interrupted.err) == "pcsim: interrupted: 1 of 2 combinations are missing\n");
+  CHECK(interrupted.out.find('\x1b') == std::string::npos);
+
+  Process unseen(endless, on_terminal({{"TERM", "dumb"}}));
+  unseen.wait_for(std::chrono::milliseconds(500));
+  unseen.send(SIGINT);
+  const Ended silent = unseen.end();
+  CHECK(silent.err.starts_with("pcsim: interrupted: "));
+  CHECK(silent.err.find("runs") == std::string::npos);
+
+  const Ended done = pcsim({"sweep", "--items", "40000", "--consumers", "1:4", "--jobs", "1"}, on_terminal());
+  CHECK(done.status == 0);
+  CHECK(done.err.find(" of 80 runs [") != std::string::npos);
+  CHECK(screen(done.err) == "");
+}
+
+TEST_CASE("a search for a size says on a terminal what it looks at, and takes that back") {
+  Process run({"size", "--items", "3000000000", "--target", "makespan < 1", "--vary", "consumers=1:4"}, on_terminal());
+  run.wait_for_error("consumers = 1\r");
+  run.send(SIGINT);
+  const Ended ended = run.end();
+  CHECK(screen(ended.err) == "pcsim: interrupted before there was an answer\n");
+}
+
 }  // namespace
 }  // namespace pcsim

@@ -25,6 +25,7 @@ TEST_CASE("a target is a measure, a relation and a bound, with space or without"
                                            {"  wait.mean  <=  0.5  ", "wait.mean", Relation::less_or_equal, 0.5},
                                            {"utilization>0.8", "utilization", Relation::greater, 0.8},
                                            {"items.consumed >= 100", "items.consumed", Relation::greater_or_equal, 100},
+                                           {"items.consumed < 2e9", "items.consumed", Relation::less, 2e9},
                                            {"makespan < 2min", "makespan", Relation::less, 120}}) {
     CAPTURE(one.text);
     const Target target = Target::parse(one.text);
@@ -37,7 +38,8 @@ TEST_CASE("a target is a measure, a relation and a bound, with space or without"
 
 TEST_CASE("what is no target is refused; for an unknown measure with all there are") {
   for (const std::string text : {"", "latency.p99", "latency.p99 = 3", "latency.p99 <", "latency.p99 < x", "latency.p99 < -1",
-                                 "latency.p99 << 1", "latency.p99 < 1 < 2", "< 1", "latency.p98 < 1", "Latency.p99 < 1"}) {
+                                 "latency.p99 << 1", "latency.p99 < 1 < 2", "utilization < 80%", "throughput > 5ms",
+                                 "queue.full < 1s", "items.consumed > 1min", "< 1", "latency.p98 < 1", "Latency.p99 < 1"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(Target::parse(text), BadValue);
   }

@@ -32,8 +32,8 @@ struct ArrivalLog::Reader {
     const std::string& text = csv.fields()[column];
     const auto unfit = [](unsigned char c) { return std::iscntrl(c) != 0; };
     if (text.size() > 100 || std::any_of(text.begin(), text.end(), unfit))
-      throw BadValue(fmt::format("this is no value of '{}': {} bytes, or control characters", column == at ? "at" : "service",
-                                 text.size()));
+      throw BadValue(
+          fmt::format("this is no value of '{}': {} bytes, or control characters", column == at ? "at" : "service", text.size()));
     return text;
   }
 
@@ -43,6 +43,9 @@ struct ArrivalLog::Reader {
                          text.find_first_of("-:Tt") != std::string_view::npos &&
                          text.find_first_of("eE") == std::string_view::npos;
     if (count == 0 && is_date) first = parse_timestamp(text);
+    if (is_date != first.has_value() && count > 0)
+      throw BadValue(fmt::format("'{}' is not {}, as in the lines before; a log cannot mix seconds and ISO 8601 times", text,
+                                 first ? "an ISO 8601 time" : "a time in seconds"));
     if (first) return parse_timestamp(text).since(*first);
     return parse_decimal(text, count == 0 ? "a time: seconds, or ISO 8601 such as 2026-03-01T12:30:05.25Z"
                                           : "a time in seconds, as in the lines before");
@@ -86,7 +89,9 @@ std::optional<Arrival> ArrivalLog::next() {
     Arrival arrival{reader.read_at(at) / reader.speed, std::nullopt};
     if (arrival.at < reader.last)
       throw BadValue(fmt::format("'{}' is before the time of the line before; the log must be in order", at));
-    if (arrival.at > longest_duration) throw BadValue(fmt::format("'{}' is more than 1e9 seconds after the start", at));
+    if (arrival.at > longest_duration)
+      throw BadValue(fmt::format("'{}' is more than 1e9 seconds after the start{}", at,
+                                 reader.speed < 1 ? fmt::format(", at a speed of {}", to_text(reader.speed)) : ""));
     if (reader.service) arrival.service = parse_duration(reader.field(*reader.service));
     reader.last = arrival.at;
     ++reader.count;

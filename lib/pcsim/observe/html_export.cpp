@@ -225,15 +225,6 @@ json::object histogram(std::string_view name, const Distribution& distribution) 
   return {{"name", name}, {"count", distribution.count()}, {"width", width}, {"counts", std::move(counts)}};
 }
 
-json::array settings_of(const Scenario& scenario) {
-  json::array all;
-  const Scenario plain;
-  for (const Setting& setting : settings())
-    if (const auto text = setting.get(scenario))
-      all.push_back(json::array{setting.name, *text, text == setting.get(plain)});
-  return all;
-}
-
 // Each actor's line in the table; neighbours share one where they are many.
 template <class Actors, class Idle>
 json::object actor_table(const std::vector<Actors>& actors, Idle idle) {
@@ -252,15 +243,6 @@ json::object actor_table(const std::vector<Actors>& actors, Idle idle) {
     lines.push_back(json::array{items, busy, rest});
   }
   return {{"count", actors.size()}, {"size", size}, {"lines", std::move(lines)}};
-}
-
-void append_escaped(fmt::memory_buffer& text, std::string_view json) {
-  for (const char c : json) {
-    if (c == '<')
-      text.append(std::string_view("\\u003c"));
-    else
-      text.push_back(c);
-  }
 }
 
 }  // namespace
@@ -310,7 +292,7 @@ void HtmlExport::end(const Outcome* outcome) {
   json::object page{{"title", about_.title},
                     {"version", about_.version},
                     {"outcome", std::move(run)},
-                    {"settings", settings_of(scenario_)},
+                    {"settings", page::settings_of(scenario_, Scenario())},
                     {"warmup", about_.warmup},
                     {"measures", std::move(figures)},
                     {"distributions",
@@ -321,10 +303,7 @@ void HtmlExport::end(const Outcome* outcome) {
                     {"timeline", timeline(stories_, makespan, scenario_.produce_first)}};
   if (!stories_.complete()) page["afar"] = from_afar(activity_, scenario_, makespan);
 
-  const auto hole = page::run.find(page::data);
-  output_->buffer().append(page::run.substr(0, hole));
-  append_escaped(output_->buffer(), json::serialize(page));
-  output_->buffer().append(page::run.substr(hole + page::data.size()));
+  output_->buffer().append(page::fill(page::run, json::serialize(page)));
   output_->close();
 }
 

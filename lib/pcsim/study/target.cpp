@@ -19,6 +19,12 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
+// Whether a measure is in seconds, so that its bound may have a unit.
+bool is_time(std::string_view measure) {
+  const std::string_view group = measure.substr(0, measure.find('.'));
+  return group == "makespan" || group == "wait" || group == "service" || group == "latency" || group == "blocked";
+}
+
 }  // namespace
 
 Target Target::parse(std::string_view text) {
@@ -36,7 +42,11 @@ Target Target::parse(std::string_view text) {
   const auto names = measure_names();
   if (std::find(names.begin(), names.end(), target.measure) == names.end())
     throw BadValue(fmt::format("'{}' is no measure; these are: {}", target.measure, fmt::join(names, " ")));
-  target.bound = parse_duration(trim(text.substr(at + (or_equal ? 2 : 1))));
+  const std::string_view bound = trim(text.substr(at + (or_equal ? 2 : 1)));
+  if (bound.empty()) throw BadValue(fmt::format("'{}' ends before the value", text));
+  target.bound = is_time(target.measure)
+                     ? parse_duration(bound)
+                     : parse_decimal(bound, fmt::format("a number, as {} is: no unit, no per cent", target.measure));
   return target;
 }
 

@@ -14,7 +14,7 @@ struct Target {
 
   std::string measure;
   Relation relation;
-  double bound;  ///< seconds for a time
+  double bound;  ///< seconds for a time, which alone may have a unit
   std::string text;
 
   /// Throws BadValue; for an unknown measure with the list of them.

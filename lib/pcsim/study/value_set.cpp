@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 
@@ -27,7 +28,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 void expand_range(std::string_view text, std::vector<std::string>& values) {
   const auto parts = split(text, ':');
-  if (parts.size() > 3) throw BadValue(fmt::format("'{}' is not a range: FROM:TO or FROM:TO:BY, in whole numbers", text));
+  if (parts.size() > 3 || std::find(parts.begin(), parts.end(), "") != parts.end())
+    throw BadValue(fmt::format("'{}' is not a range: FROM:TO or FROM:TO:BY, in whole numbers", text));
   constexpr std::uint64_t most = Scenario::most_seed;
   const std::uint64_t from = parse_whole(parts[0], 0, most);
   const std::uint64_t to = parse_whole(parts[1], 0, most);

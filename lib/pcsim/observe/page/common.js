@@ -78,3 +78,16 @@ function timeTicks(from, to, about) {
   const { values, decimals } = ticks(from / unit.seconds, to / unit.seconds, about);
   return values.map((value) => ({ at: value * unit.seconds, label: `${fixed(value, decimals)} ${unit.name}` }));
 }
+
+// What was given: settings that are not at their default. With a log, items and their times are its lines.
+const changedSettings = (settings) => settings
+  .filter(([name, , isDefault]) => !isDefault && !(name === 'items' && settings.some(([other]) => other === 'arrivals')))
+  .map(([name, value]) => [name, value]);
+
+// The settings, and the command that they come from.
+function tellSettings(settings, command, flags) {
+  const quoted = (text) => (/^[\w.,:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  byId('command').textContent = [command, ...flags.map(([name, value]) => (value === 'true' ? `--${name}` : `--${name} ${quoted(value)}`))].join(' ');
+  for (const [name, value, isDefault] of settings)
+    byId('settings').append(element('div', isDefault ? {} : { class: 'changed' }, element('dt', {}, name), element('dd', {}, value)));
+}

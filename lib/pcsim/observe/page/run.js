@@ -185,14 +185,6 @@ function tellActors() {
   add('C', 'consumers', data.consumers, 'consumed', 'waiting');
 }
 
-function tellSettings() {
-  const changed = data.settings.filter(([, , isDefault]) => !isDefault);
-  byId('command').textContent = ['pcsim', ...changed.map(([name, value]) => (value === 'true' ? `--${name}` : `--${name} ${value}`))].join(' ');
-  for (const [name, value, isDefault] of data.settings)
-    byId('settings').append(element('div', isDefault ? {} : { class: 'changed' }, element('dt', {}, name), element('dd', {}, value)));
-  byId('made').textContent = `Made by pcsim ${data.version}. Times are the run's own, in seconds since its start.`;
-}
-
 tellWhatWasRun();
 tellLegend();
 tellWhatIsThinned();
@@ -200,4 +192,5 @@ new Timeline(run);
 data.distributions.forEach(drawHistogram);
 tellFigures();
 tellActors();
-tellSettings();
+tellSettings(data.settings, 'pcsim', changedSettings(data.settings));
+byId('made').textContent = `Made by pcsim ${data.version}. Times are the run's own, in seconds since its start.`;
