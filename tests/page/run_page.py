@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Opens pages of --export-html in Chromium, and uses them as people do.
 
-    python3 page.py --pcsim build/pcsim --chromium chromium --chromedriver chromedriver
-    python3 page.py ... --screenshots FOLDER    keeps a picture of each page
+    python3 run_page.py --pcsim build/pcsim --chromium chromium --chromedriver chromedriver
+    python3 run_page.py ... --screenshots FOLDER    keeps a picture of each page
 
 Exit status: 0 if all is well, 1 if not.
 """
