@@ -93,8 +93,8 @@ Coroutine<> Pipeline::main() {
   tell(Kind::done);
 }
 
-double Pipeline::work_time(const Item& item, Random& stream, Actor self) {
-  return knows_times_ ? item.times.work : draw(scenario_.consume_delay, stream, Purpose::work, self, item.id);
+double Pipeline::work_time(Times times, std::uint64_t id, Random& stream, Actor self) {
+  return knows_times_ ? times.work : draw(scenario_.consume_delay, stream, Purpose::work, self, id);
 }
 
 double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor who, std::uint64_t item) {
@@ -105,8 +105,7 @@ double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor
 
 Coroutine<> Pipeline::produce(std::uint32_t number) {
   const Actor self = producer(number);
-  const std::unique_ptr<Random> own = own_stream(self);
-  Random& stream = own ? *own : shared_;
+  Random& stream = stream_of(self);
   const std::uint64_t share = scenario_.items / scenario_.producers + (number <= scenario_.items % scenario_.producers);
   try {
     for (std::uint64_t i = 0; i < share; ++i) {
@@ -135,8 +134,7 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
 // The one producer of a log: an item comes at its own time, or as soon as the producer gets to it.
 Coroutine<> Pipeline::produce_arrivals() {
   const Actor self = producer(1);
-  const std::unique_ptr<Random> own = own_stream(self);
-  Random& stream = own ? *own : shared_;
+  Random& stream = stream_of(self);
   try {
     while (const auto arrival = arrivals_->next()) {
       if (const double wait = arrival->at - loop_.time(); wait > 0) {
@@ -170,8 +168,7 @@ Coroutine<> Pipeline::send_sentinels() {
 
 Coroutine<> Pipeline::consume(std::uint32_t number) {
   const Actor self = consumer(number);
-  const std::unique_ptr<Random> own = per_item_ ? nullptr : own_stream(self);
-  Random& stream = own ? *own : shared_;
+  Random& stream = stream_of(self);
   std::uint64_t& in_hand = in_hand_[number - 1];
   try {
     if (scenario_.ready_after) co_await ready_.wait();
@@ -179,14 +176,13 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
       const Message id = co_await queue_.get();
       const TaskDone task_done{queue_};
       if (id == sentinel) break;
-      const Item item{id, knows_times_ ? times_.pop() : Times()};
       in_hand = id;
       tell(Kind::got, self, id);
       Fate fate = Fate::consumed;
       if (!plain_)
-        fate = co_await process(item, stream, self);
+        fate = co_await process(id, stream, self);
       else if (has_work_)
-        co_await loop_.sleep(work_time(item, stream, self));
+        co_await loop_.sleep(work_time(known_times(), id, stream, self));
       switch (fate) {
         case Fate::consumed: tell(Kind::consumed, self, id); break;
         case Fate::timed_out: tell(Kind::timed_out, self, id); break;
@@ -207,12 +203,13 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
   }
 }
 
-Coroutine<Pipeline::Fate> Pipeline::process(Item item, Random& stream, Actor self) {
+Coroutine<Pipeline::Fate> Pipeline::process(std::uint64_t id, Random& stream, Actor self) {
+  const Times times = known_times();
   {
     const Semaphore::Permit permit = co_await limit_.acquire();
     Timeout timeout(loop_, scenario_.timeout);
     try {
-      co_await work(item, stream, self);
+      co_await work(times, id, stream, self);
     } catch (const Cancelled&) {
       if (!timeout.exceeded()) throw;
       co_return Fate::timed_out;
@@ -221,29 +218,29 @@ Coroutine<Pipeline::Fate> Pipeline::process(Item item, Random& stream, Actor sel
   if (scenario_.lock_delay) {
     const Lock::Held held = co_await lock_.acquire();
     if (has_lock_time_)
-      co_await loop_.sleep(per_item_ ? item.times.held : draw(*scenario_.lock_delay, stream, Purpose::lock, self, item.id));
+      co_await loop_.sleep(per_item_ ? times.held : draw(*scenario_.lock_delay, stream, Purpose::lock, self, id));
   }
-  const bool fails = std::binary_search(scenario_.fail_at.begin(), scenario_.fail_at.end(), item.id);
+  const bool fails = std::binary_search(scenario_.fail_at.begin(), scenario_.fail_at.end(), id);
   co_return fails ? Fate::failed : Fate::consumed;
 }
 
-Coroutine<> Pipeline::work(Item item, Random& stream, Actor self) {
+Coroutine<> Pipeline::work(Times times, std::uint64_t id, Random& stream, Actor self) {
   if (scenario_.work == Scenario::Work::thread)
-    co_await work_in_thread(item, stream, self);
+    co_await work_in_thread(times, id, stream, self);
   else if (!has_work_)
     co_return;
   else if (scenario_.work == Scenario::Work::async)
-    co_await loop_.sleep(work_time(item, stream, self));
+    co_await loop_.sleep(work_time(times, id, stream, self));
   else {
     blocking_ = self;
-    loop_.block(work_time(item, stream, self));
+    loop_.block(work_time(times, id, stream, self));
   }
 }
 
-Coroutine<> Pipeline::work_in_thread(Item item, Random& stream, Actor self) {
+Coroutine<> Pipeline::work_in_thread(Times times, std::uint64_t id, Random& stream, Actor self) {
   Semaphore::Permit thread = co_await threads_.acquire();
   if (!has_work_) co_return;
-  const double seconds = work_time(item, stream, self);
+  const double seconds = work_time(times, id, stream, self);
   co_await threads_.work(std::move(thread), seconds);
 }
 
@@ -286,13 +283,14 @@ void Pipeline::stop_soon() {
   if (!stopping_ && !stop_.is_linked()) loop_.interrupt(stop_);
 }
 
-// An actor's own stream, numbered as seed + (role << 64) + (number << 72); none if all share one.
-std::unique_ptr<Random> Pipeline::own_stream(Actor who) const {
-  if (scenario_.streams == Scenario::Streams::shared) return nullptr;
-  const std::uint32_t role = who.role == Actor::Role::producer ? 1 : 2;
+// An actor's own stream, numbered as seed + (role << 64) + (number << 72), or the one that all share.
+Random& Pipeline::stream_of(Actor who) {
+  const bool is_consumer = who.role == Actor::Role::consumer;
+  if (scenario_.streams == Scenario::Streams::shared || (per_item_ && is_consumer)) return shared_;
+  const std::uint32_t role = is_consumer ? 2 : 1;
   const std::array<std::uint32_t, 3> key{static_cast<std::uint32_t>(scenario_.seed),
                                          static_cast<std::uint32_t>(scenario_.seed >> 32), role | who.number << 8};
-  return std::make_unique<Random>(key);
+  return own_.emplace_back(key);
 }
 
 void Pipeline::tell_draw(Purpose purpose, Actor who, std::uint64_t item, double seconds) {

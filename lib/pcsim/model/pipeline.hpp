@@ -16,7 +16,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <memory_resource>
 #include <optional>
 #include <vector>
@@ -69,10 +68,6 @@ private:
     double work = 0;
     double held = 0;
   };
-  struct Item {
-    std::uint64_t id;
-    Times times;  // if they were known when it was produced
-  };
 
   enum class Fate { consumed, timed_out, failed };
 
@@ -92,16 +87,18 @@ private:
   Coroutine<> produce(std::uint32_t number);
   Coroutine<> produce_arrivals();
   Coroutine<> consume(std::uint32_t number);
-  Coroutine<Fate> process(Item item, Random& stream, Actor self);
-  Coroutine<> work(Item item, Random& stream, Actor self);
-  Coroutine<> work_in_thread(Item item, Random& stream, Actor self);
+  Coroutine<Fate> process(std::uint64_t id, Random& stream, Actor self);
+  Coroutine<> work(Times times, std::uint64_t id, Random& stream, Actor self);
+  Coroutine<> work_in_thread(Times times, std::uint64_t id, Random& stream, Actor self);
   Coroutine<> send_sentinels();
   Coroutine<> become_ready();
   Coroutine<> end_in_order();
   void stop();
 
-  std::unique_ptr<Random> own_stream(Actor who) const;
-  [[gnu::always_inline]] inline double work_time(const Item& item, Random& stream, Actor self);
+  Random& stream_of(Actor who);
+  // Of the item that was just got, if they are known.
+  Times known_times() { return knows_times_ ? times_.pop() : Times(); }
+  [[gnu::always_inline]] inline double work_time(Times times, std::uint64_t id, Random& stream, Actor self);
   [[gnu::always_inline]] inline double draw(const Delay& delay, Random& stream, Draw::Purpose purpose, Actor who,
                                             std::uint64_t item);
   void tell_draw(Draw::Purpose purpose, Actor who, std::uint64_t item, double seconds);
@@ -121,6 +118,7 @@ private:
   std::vector<Observer*> observers_;
   std::pmr::unsynchronized_pool_resource frames_;
   Random shared_;
+  std::deque<Random> own_;  // streams of actors
 
   Queue<Message> queue_;
   Fifo<Times> times_;  // of the items in the queue, if they are known

@@ -16,7 +16,7 @@ public:
   /// The run begins now.
   virtual void start() = 0;
 
-  /// When loop time `deadline` is reached, or nothing: at once.
+  /// When loop time `deadline` is reached, or nothing: at once. A clock that says nothing shows the loop's own time.
   virtual std::optional<Instant> due(double deadline) const = 0;
 
   /// The time to show for something that happens now, at loop time `now`, in seconds.

@@ -43,7 +43,7 @@ public:
   double time() const { return now_; }
 
   /// The time to show for what happens now: that of the clock.
-  double elapsed() const { return clock_.elapsed(now_); }
+  double elapsed() const { return paced_ ? clock_.elapsed(now_) : now_; }
 
   /// Puts a callback at the end of the ready list. REQUIRES: it is on no list.
   void call_soon(Callback& callback) { ready_.push_back(callback); }

@@ -58,7 +58,7 @@ private:
 class Task final : public Callback {
 public:
   /// What becomes of an exception: kept for who joins the task, or the end of the run.
-  enum class OnException { keep, abort };
+  enum class OnException : std::uint8_t { keep, abort };
 
   /// What a task waits for that only somebody else can bring about, and since when (loop time).
   struct Waiting {
@@ -182,14 +182,14 @@ private:
   TimerQueue::Id timer_ = no_timer;
   int cancel_requests_ = 0;
   State state_ = State::ready;
-  OnException on_exception_;
-  bool joining_ = false;
-  bool begun_ = false;
   bool suspended_ = false;
   bool must_cancel_ = false;
   bool throw_cancelled_ = false;
   bool was_woken_ = false;
-  bool cancelled_ = false;
+  OnException on_exception_ : 1;
+  bool joining_ : 1 = false;
+  bool begun_ : 1 = false;
+  bool cancelled_ : 1 = false;
 };
 
 [[gnu::always_inline]] inline void Task::wait_until(std::coroutine_handle<> at, double when) {
