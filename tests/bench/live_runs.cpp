@@ -65,8 +65,7 @@ void drift(State& state) {
   const auto tenth = static_cast<std::ptrdiff_t>(late.size() / 10);
   state.counters["first"] = late.front();
   state.counters["last"] = late.back();
-  state.counters["first_tenth"] = quantile({late.begin(), late.begin() + tenth}, 0.5);
-  state.counters["last_tenth"] = quantile({late.end() - tenth, late.end()}, 0.5);
+  state.counters["drift"] = quantile({late.end() - tenth, late.end()}, 0.5) - quantile({late.begin(), late.begin() + tenth}, 0.5);
 }
 
 void thousand_actors(State& state) {
