@@ -3,6 +3,7 @@
 #include <pcsim/model/happening.hpp>
 #include <pcsim/model/scenario.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace pcsim {
@@ -13,7 +14,19 @@ public:
   explicit Delays(const Scenario& scenario);
 
   /// Work is added as long as it lasted: at most the scenario's timeout. Returns what was added.
-  double add(const Draw& draw);
+  double add(const Draw& draw) {
+    double seconds = draw.seconds;
+    switch (draw.purpose) {
+      case Draw::Purpose::produce: produce_[draw.who.number - 1] += seconds; break;
+      case Draw::Purpose::work:
+        seconds = std::min(seconds, timeout_);
+        work_ += seconds;
+        break;
+      case Draw::Purpose::lock: lock_ += seconds; break;
+    }
+    total_ += seconds;
+    return seconds;
+  }
 
   const std::vector<double>& produce() const { return produce_; }  ///< by producer
   double work() const { return work_; }

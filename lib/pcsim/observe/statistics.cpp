@@ -26,54 +26,6 @@ Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
   for (Consumer& consumer : consumers_) consumer.waiting = -1;
 }
 
-void Statistics::on(const Happening& happening) {
-  now_ = happening.at;
-  switch (happening.kind) {
-    case Kind::blocked: producers_[happening.who.number - 1].since = happening.at; break;
-    case Kind::put: on_put(happening); break;
-    case Kind::got: on_got(happening); break;
-    case Kind::consumed:
-      ++consumed_;
-      ++consumers_[happening.who.number - 1].items;
-      on_end_of_work(happening);
-      break;
-    case Kind::timed_out:
-      ++timed_out_;
-      on_end_of_work(happening);
-      break;
-    case Kind::failed:
-      ++failed_;
-      on_end_of_work(happening);
-      break;
-    case Kind::cancelled:
-      if (happening.who.role == Actor::Role::producer) {
-        Producer& producer = producers_[happening.who.number - 1];
-        if (producer.since >= 0) producer.blocked += happening.at - producer.since;
-        producer.since = -1;
-        producer.busy -= std::max(0.0, producer.until - happening.at);  // what it will not produce any more
-        producer.until = 0;
-        break;
-      }
-      [[fallthrough]];
-    case Kind::stopped: {
-      Consumer& consumer = consumers_[happening.who.number - 1];
-      if (consumer.item != 0) consumer.busy += happening.at - consumer.got_at;
-      consumer.item = 0;
-      consumer.waiting = waited(consumer, happening.at);
-      break;
-    }
-    default: break;
-  }
-}
-
-void Statistics::on_draw(const Draw& draw) {
-  delays_.add(draw);
-  if (draw.purpose != Draw::Purpose::produce) return;
-  Producer& producer = producers_[draw.who.number - 1];
-  producer.busy += draw.seconds;
-  producer.until = draw.at + draw.seconds;
-}
-
 void Statistics::depth_changes(double at) {
   const double passed = at - depth_since_;
   if (passed <= 0) return;
@@ -112,12 +64,56 @@ void Statistics::on_got(const Happening& happening) {
 
 void Statistics::on_end_of_work(const Happening& happening) {
   Consumer& consumer = consumers_[happening.who.number - 1];
+  if (happening.kind == Kind::consumed) {
+    ++consumed_;
+    ++consumer.items;
+  } else {
+    ++(happening.kind == Kind::timed_out ? timed_out_ : failed_);
+  }
   const double service = happening.at - consumer.got_at;
   consumer.busy += service;
   consumer.item = 0;
   if (happening.item <= warmup_) return;
   service_.add(service);
   latency_.add(happening.at - consumer.offered_at);
+}
+
+void Statistics::on(const Happening& happening) {
+  now_ = happening.at;
+  switch (happening.kind) {
+    case Kind::blocked: producers_[happening.who.number - 1].since = happening.at; break;
+    case Kind::put: on_put(happening); break;
+    case Kind::got: on_got(happening); break;
+    case Kind::consumed:
+    case Kind::timed_out:
+    case Kind::failed: on_end_of_work(happening); break;
+    case Kind::cancelled:
+      if (happening.who.role == Actor::Role::producer) {
+        Producer& producer = producers_[happening.who.number - 1];
+        if (producer.since >= 0) producer.blocked += happening.at - producer.since;
+        producer.since = -1;
+        producer.busy -= std::max(0.0, producer.until - happening.at);  // what it will not produce any more
+        producer.until = 0;
+        break;
+      }
+      [[fallthrough]];
+    case Kind::stopped: {
+      Consumer& consumer = consumers_[happening.who.number - 1];
+      if (consumer.item != 0) consumer.busy += happening.at - consumer.got_at;
+      consumer.item = 0;
+      consumer.waiting = waited(consumer, happening.at);
+      break;
+    }
+    default: break;
+  }
+}
+
+void Statistics::on_draw(const Draw& draw) {
+  delays_.add(draw);
+  if (draw.purpose != Draw::Purpose::produce) return;
+  Producer& producer = producers_[draw.who.number - 1];
+  producer.busy += draw.seconds;
+  producer.until = draw.at + draw.seconds;
 }
 
 void Statistics::end(double at) {

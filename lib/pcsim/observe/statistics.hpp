@@ -6,7 +6,6 @@
 #include <pcsim/observe/distribution.hpp>
 #include <pcsim/runtime/fifo.hpp>
 
-
 #include <cstdint>
 #include <vector>
 
@@ -77,10 +76,10 @@ private:
     double put_at;
   };
 
-  void depth_changes(double at);
-  void on_put(const Happening& happening);
-  void on_got(const Happening& happening);
-  void on_end_of_work(const Happening& happening);
+  inline void depth_changes(double at);
+  inline void on_put(const Happening& happening);
+  inline void on_got(const Happening& happening);
+  inline void on_end_of_work(const Happening& happening);
 
   std::uint64_t items_;
   std::uint64_t warmup_;
