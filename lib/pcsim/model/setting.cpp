@@ -20,6 +20,8 @@ struct Choice {
   std::string_view name;
   E value;
 };
+template <class E>
+Choice(std::string_view, E) -> Choice<E>;  // which clang 14 does not find by itself
 
 // The choices of each enumeration, in the order of their documentation.
 constexpr std::array streams{Choice{"shared", Scenario::Streams::shared}, Choice{"per-actor", Scenario::Streams::per_actor},
