@@ -116,8 +116,8 @@ class FlagSet:
                 return rng.choice(EXTREME_DELAYS)
 
     def actors(self):
-        most = self.pick({1: 30, 4: 45, 12: 22, 50: 3})
-        return most if most == 50 else self.rng.randint(1, most)
+        most = self.pick({1: 30, 4: 45, 12: 22, 50: 2, 500: 1})
+        return self.rng.randint(most // 2, most) if most >= 50 else self.rng.randint(1, most)
 
     def add_base_flags(self):
         rng = self.rng

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -140,11 +141,11 @@ public:
 
 class Comparison {
 public:
-  explicit Comparison(std::uint64_t seed) : rng_(seed), callbacks_(64) {}
+  explicit Comparison(std::uint64_t seed) : rng_(seed) {}
 
   void push() {
     const double when = chance(2) ? now_ + delay() : tie();
-    Callback& callback = callbacks_[below(callbacks_.size())];
+    Callback& callback = callbacks_.emplace_back();
     model_.timers.insert({when, {timers_.push(when, callback), model_.sequence++, &callback}});
   }
 
@@ -230,6 +231,32 @@ TEST_CASE("under random use timers come out as from an ordered map") {
   for (std::uint64_t i = 0; i < 20; ++i) {
     CAPTURE(i);
     Comparison(test_seed() + i).run(10000);
+  }
+}
+
+TEST_CASE("hundreds of deadlines of any closeness, each set as one has come, come out in order") {
+  for (const double most : {1e-320, 1e-310, 1e-306, 1e-300, 1e-9, 1.0, 1e9}) {
+    CAPTURE(most);
+    std::mt19937_64 rng(test_seed());
+    std::uniform_real_distribution<double> delay(0, 1);
+    TimerQueue timers;
+    std::set<std::pair<double, std::uint64_t>> model;
+    std::deque<Nothing> callbacks;
+    double now = 0;
+    const auto push = [&] {
+      const double when = now + most * delay(rng);
+      model.insert({when, callbacks.size()});
+      timers.push(when, callbacks.emplace_back());
+    };
+    for (int i = 0; i < 300; ++i) push();
+    for (int i = 0; i < 3000; ++i) {
+      const auto [when, number] = *model.begin();
+      REQUIRE(timers.next_deadline() == when);
+      REQUIRE(&timers.pop() == &callbacks[number]);
+      model.erase(model.begin());
+      now = when;
+      push();
+    }
   }
 }
 

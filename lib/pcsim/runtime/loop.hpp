@@ -48,7 +48,8 @@ public:
   /// Puts a callback at the end of the ready list. REQUIRES: it is on no list.
   void call_soon(Callback& callback) { ready_.push_back(callback); }
 
-  /// Has `callback` fired at time `when`, or in the next round where that has passed. Tiny delays are no special case.
+  /// Has `callback` fired at time `when`, or in the next round where that has passed. Tiny delays are no special case. REQUIRES: called
+  /// by what a timer has fired, `when` is not before time().
   TimerQueue::Id call_at(double when, Callback& callback) { return timers_.push(when, callback); }
   TimerQueue::Id call_later(double delay, Callback& callback) { return call_at(now_ + delay, callback); }
 

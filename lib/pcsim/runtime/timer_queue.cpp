@@ -31,7 +31,7 @@ void TimerQueue::add_slot() {
 
 void TimerQueue::insert(Key added) {
   if (added < front_) std::swap(added, front_);
-  heap_.push_back(never);
+  if (heap_size_ + arity >= heap_.size()) heap_.resize(2 * heap_.size(), never);
   sift_up(heap_size_++, added);
   if (heap_size_ > many_for_a_heap && !buckets_in_use_) {
     gather();
@@ -63,7 +63,8 @@ void TimerQueue::settle() {
 // Opens buckets until the heap has something. REQUIRES: it is empty.
 void TimerQueue::bring_near() {
   while (vacant_) {
-    if (opened_ == ends_) {
+    while (next_bucket_ < buckets_.size() && buckets_[next_bucket_] == no_slot) ++next_bucket_;
+    if (next_bucket_ == buckets_.size()) {
       if (beyond_.empty()) {
         buckets_in_use_ = false;
         return;
@@ -71,8 +72,8 @@ void TimerQueue::bring_near() {
       spread();
       continue;
     }
-    Id id = std::exchange(buckets_[static_cast<std::size_t>(opened_)], no_slot);
-    ++opened_;
+    Id id = buckets_[next_bucket_++];
+    opened_ = static_cast<double>(next_bucket_);
     while (id != no_slot) {
       const Slot& its_slot = slots_[id];
       add_near(its_slot.key);
@@ -82,24 +83,41 @@ void TimerQueue::bring_near() {
 }
 
 // Divides what lies beyond the last bucket into new ones. They reach twice as far as the mean, so that, by Markov's inequality,
-// at least half of the timers are in them, whatever the distribution: each is looked at twice on average, if that.
+// at least half of the timers are in them, whatever the distribution: each is looked at twice on average, if that. Where some are
+// so far away that all others would be in a few buckets, they reach twice as far as the mean of those others.
 void TimerQueue::spread() {
   const std::size_t count = beyond_.size();
   const std::size_t buckets = buckets_per_timer * count;
-  const double earliest = when(*std::min_element(beyond_.begin(), beyond_.end()));
+  const auto [first, last] = std::minmax_element(beyond_.begin(), beyond_.end());
+  const double earliest = when(*first);
+  const double latest = when(*last);
   double sum = 0;
   for (const Key key : beyond_) sum += when(key) - earliest;
-  const double per_second = static_cast<double>(buckets) / (2 * sum / static_cast<double>(count));
+  double reach = 2 * sum / static_cast<double>(count);
+  if (latest - earliest > 8 * reach) {
+    sum = 0;
+    const auto others = std::count_if(beyond_.begin(), beyond_.end(), [&](Key key) {
+      const double away = when(key) - earliest;
+      if (away > reach) return false;
+      sum += away;
+      return true;
+    });
+    reach = 2 * sum / static_cast<double>(others);
+  }
+  const double per_second = static_cast<double>(buckets) / reach;
 
-  begin_ = earliest;
+  next_bucket_ = 0;
   opened_ = 0;
   if (count < few_for_buckets || !std::isfinite(per_second)) {
     buckets_in_use_ = count >= few_for_buckets;
+    buckets_.clear();
+    begin_ = latest;
     ends_ = 0;
     per_second_ = 1;
     for (const Key key : beyond_) add_near(key);
     beyond_.clear();
   } else {
+    begin_ = earliest;
     ends_ = static_cast<double>(buckets);
     per_second_ = per_second;
     buckets_.assign(buckets, no_slot);
@@ -114,9 +132,8 @@ void TimerQueue::spread() {
 
 // Puts all timers beyond the last bucket, and forgets the cancelled ones.
 void TimerQueue::gather() {
-  for (; opened_ < ends_; ++opened_)
-    for (Id id = buckets_[static_cast<std::size_t>(opened_)]; id != no_slot; id = slots_[id].next)
-      beyond_.push_back(slots_[id].key);
+  for (; next_bucket_ < buckets_.size(); ++next_bucket_)
+    for (Id id = buckets_[next_bucket_]; id != no_slot; id = slots_[id].next) beyond_.push_back(slots_[id].key);
   beyond_.insert(beyond_.end(), heap_.begin(), heap_.begin() + static_cast<std::ptrdiff_t>(heap_size_));
   if (!vacant_) beyond_.push_back(front_);
   std::erase_if(beyond_, [this](Key key) {
@@ -128,6 +145,8 @@ void TimerQueue::gather() {
   heap_.assign(arity, never);
   heap_size_ = 0;
   vacant_ = true;
+  buckets_.clear();
+  next_bucket_ = 0;
   begin_ = opened_ = ends_ = 0;
   buckets_in_use_ = true;
 }
@@ -137,7 +156,6 @@ void TimerQueue::fill_front() {
   vacant_ = false;
   const Key last = heap_[--heap_size_];
   heap_[heap_size_] = never;
-  heap_.pop_back();
   if (heap_size_ > 0) sift_down(last);
 }
 

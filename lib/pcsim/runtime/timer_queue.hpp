@@ -42,7 +42,7 @@ public:
     return id;
   }
 
-  /// Takes back a timer that has not fired. REQUIRES: `id` is of such a timer.
+  /// Takes back a timer that has not fired. REQUIRES: `id` is of such a timer. May throw std::bad_alloc, when it cleans up.
   void cancel(Id id);
 
   bool empty() const { return live_ == 0; }
@@ -166,9 +166,10 @@ private:
   // A timer whose place is below opened_ is in the heap, else below ends_ in the bucket there, else beyond.
   double begin_ = 0;
   double per_second_ = 1;
-  double opened_ = 0;
-  double ends_ = 0;
+  double opened_ = 0;  // next_bucket_
+  double ends_ = 0;    // how many buckets there are
   std::vector<Id> buckets_;
+  std::size_t next_bucket_ = 0;
   std::vector<Key> beyond_;
 
   std::vector<Slot> slots_;
