@@ -52,14 +52,14 @@ void check_arrivals(const Scenario& scenario, const std::vector<Axis>& axes) {
 
 void tell(const SweepPlan& plan, const SweepResults& results, TableExports& exports) {
   const auto rows = sweep_rows(plan, results);
-  exports.json([&] { return sweep_json(plan, rows, PCSIM_VERSION); });
-  exports.csv([&] { return sweep_csv(plan, rows); });
-  exports.html([&] { return sweep_html(plan, rows, PCSIM_VERSION); });
   if (exports.stdout_is_free()) {
     Output output("-");
     output.buffer().append(sweep_text(plan, rows));
     output.close();
   }
+  exports.json([&] { return sweep_json(plan, rows, PCSIM_VERSION); });
+  exports.csv([&] { return sweep_csv(plan, rows); });
+  exports.html([&] { return sweep_html(plan, rows, PCSIM_VERSION); });
 }
 
 SweepResults run_visibly(const Request& request, const SweepPlan& plan, Shard shard, std::stop_token stop) {

@@ -70,7 +70,8 @@ std::string_view name_of(Setting::Kind kind) {
     case Setting::Kind::whole: return "whole";
     case Setting::Kind::duration: return "duration";
     case Setting::Kind::delay: return "delay";
-    default: return "decimal";
+    case Setting::Kind::decimal: return "decimal";
+    default: throw std::logic_error("a setting of this kind takes no set");
   }
 }
 

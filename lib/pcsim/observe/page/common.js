@@ -10,19 +10,21 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// Adds a shape to a chart, or to a part of one.
+function shapeIn(parent, name, attributes, text) {
+  const shape = document.createElementNS(byId('chart').content.firstElementChild.namespaceURI, name);
+  for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+  if (text !== undefined) shape.textContent = text;
+  parent.append(shape);
+  return shape;
+}
+
 // An empty chart of this size, with a function that adds a shape to it.
 function makeChart(width, height, label) {
   const svg = byId('chart').content.firstElementChild.cloneNode();
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('aria-label', label);
-  const add = (name, attributes, text) => {
-    const shape = document.createElementNS(svg.namespaceURI, name);
-    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-    if (text !== undefined) shape.textContent = text;
-    svg.append(shape);
-    return shape;
-  };
-  return { svg, add };
+  return { svg, add: (name, attributes, text) => shapeIn(svg, name, attributes, text) };
 }
 
 const grouped = new Map();

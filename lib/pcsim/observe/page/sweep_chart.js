@@ -1,13 +1,5 @@
 // A line chart of a measure: a line for each value of one setting against another, with bands of confidence.
 
-const shapeIn = (parent, name, attributes, text) => {
-  const shape = document.createElementNS(byId('chart').content.firstElementChild.namespaceURI, name);
-  for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-  if (text !== undefined) shape.textContent = text;
-  parent.append(shape);
-  return shape;
-};
-
 // Of any number of numbers, which Math.min and Math.max cannot take.
 const least = (numbers) => numbers.reduce((a, b) => Math.min(a, b), Infinity);
 const most = (numbers) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
