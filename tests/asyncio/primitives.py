@@ -135,6 +135,20 @@ class Boom(Exception):
     pass
 
 
+class Timeout(asyncio.Timeout):
+    """As from CPython 3.11.3 on, where what was cancelled before the block does not count."""
+
+    async def __aenter__(self):
+        self.before = asyncio.current_task().cancelling()
+        return await super().__aenter__()
+
+    async def __aexit__(self, exc_type, exc_val, exc_tb):
+        expired = self.expired()
+        await super().__aexit__(exc_type, exc_val, exc_tb)
+        if expired and exc_type is asyncio.CancelledError and asyncio.current_task().cancelling() <= self.before:
+            raise TimeoutError from exc_val
+
+
 class Machine:
     def __init__(self, program, loop):
         self.program, self.loop = program, loop
@@ -230,7 +244,7 @@ class Machine:
                 await self.occupy_thread(first)
             case "timeout":
                 try:
-                    async with asyncio.timeout(first):
+                    async with Timeout(asyncio.get_running_loop().time() + first):
                         await self.run_block(statement.block, me)
                     result = "kept"
                 except TimeoutError:
