@@ -115,10 +115,10 @@ private:
   const Scenario& scenario_;
   const bool per_item_;
   std::optional<ArrivalLog> arrivals_;
-  const bool has_work_;     // it takes any time
+  const bool has_work_;  // the work on an item takes any time
   const bool has_lock_time_;
   const bool knows_times_;  // of an item, when it is produced: --streams per-item, or a log of arrivals with them
-  const bool plain_;  // the work on an item is a sleep and nothing else
+  const bool plain_;        // the work on an item is a sleep and nothing else
   std::vector<Observer*> observers_;
   std::pmr::unsynchronized_pool_resource frames_;
   Random shared_;
