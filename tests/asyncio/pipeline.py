@@ -189,6 +189,22 @@ PRODUCER, CONSUMER = 1, 2  # part of the seed of a stream
 SENTINEL = object()
 
 
+async def occupy_thread(loop, threads, seconds):
+    """Works on a thread that was acquired, which is busy to the end, whether or not somebody still waits for it."""
+    if seconds is None:
+        threads.release()
+        return
+    finished = loop.create_future()
+
+    def finish():
+        threads.release()
+        if not finished.done():
+            finished.set_result(None)
+
+    loop.call_later(seconds, finish)
+    await finished
+
+
 class Item:
     def __init__(self, identity):
         self.identity = identity
@@ -334,26 +350,11 @@ class Pipeline:
             await self.threads.acquire()
         seconds = item.work if self.options.streams == "per-item" else self.work_draws(stream)
         if self.options.work == "thread":
-            await self.occupy_thread(seconds)
+            await occupy_thread(self.loop, self.threads, seconds)
         elif self.options.work == "async":
             await pause(seconds)
         elif seconds is not None:
             self.loop.now += seconds  # block: time passes and nobody else can run
-
-    async def occupy_thread(self, seconds):
-        """A thread at work is busy to the end, whether or not its consumer still waits for it."""
-        if seconds is None:
-            self.threads.release()
-            return
-        finished = self.loop.create_future()
-
-        def finish():
-            self.threads.release()
-            if not finished.done():
-                finished.set_result(None)
-
-        self.loop.call_later(seconds, finish)
-        await finished
 
     async def become_ready(self):
         await asyncio.sleep(self.options.ready_after)

@@ -19,7 +19,7 @@ import sys
 
 sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
 
-from pipeline import Deadlock, Semaphore, VirtualLoop  # noqa: E402
+from pipeline import Deadlock, Semaphore, VirtualLoop, occupy_thread  # noqa: E402
 
 PATIENCE = 120  # seconds that the other side has for all programs
 EVENTS = LOCKS = 2
@@ -241,7 +241,7 @@ class Machine:
             case "thread":
                 await self.threads.acquire()
                 self.log(name, "has a thread")
-                await self.occupy_thread(first)
+                await occupy_thread(self.loop, self.threads, first)
             case "timeout":
                 try:
                     async with Timeout(asyncio.get_running_loop().time() + first):
@@ -266,18 +266,6 @@ class Machine:
                 self.do_now(statement, name)
                 return
         self.log_statement(statement, name, result)
-
-    async def occupy_thread(self, seconds):
-        """A thread at work is busy to the end, whether or not somebody still waits for it."""
-        finished = self.loop.create_future()
-
-        def finish():
-            self.threads.release()
-            if not finished.done():
-                finished.set_result(None)
-
-        self.loop.call_later(seconds, finish)
-        await finished
 
     def do_now(self, statement, who):
         result = "yes"

@@ -7,18 +7,16 @@
 Exit status: 0 if all is well, 1 if not.
 """
 
-import argparse
 import json
 import os
 import re
 import subprocess
 import sys
-import tempfile
-import unittest
 
 sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
 
-from browser import ELEMENT, Browser, BrowserError  # noqa: E402
+from browser import ELEMENT  # noqa: E402
+from page_test import PageTest, run  # noqa: E402
 
 TAB, ENTER, ESCAPE, CONTROL = "\ue004", "\ue007", "\ue00c", "\ue009"
 LEFT, UP, RIGHT, DOWN = "\ue012", "\ue013", "\ue014", "\ue015"
@@ -58,21 +56,7 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-class Page(unittest.TestCase):
-    options = None
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="pcsim-pages-")
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.browser = cls.enterClassContext(Browser(cls.options.chromium, cls.options.chromedriver))
-
-    def setUp(self):
-        self.browser.size(1280, 900)
-        self.browser.media("light")
-        self.browser.messages()
-
+class Page(PageTest):
     def file(self, name):
         return os.path.join(self.folder.name, name)
 
@@ -437,22 +421,5 @@ class Page(unittest.TestCase):
         self.assertEqual(self.browser.messages(), [])
 
 
-def main(argv):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pcsim", required=True, metavar="PATH", help="the program to test")
-    parser.add_argument("--chromium", required=True, metavar="PATH")
-    parser.add_argument("--chromedriver", required=True, metavar="PATH")
-    parser.add_argument("--screenshots", metavar="FOLDER")
-    parser.add_argument("tests", nargs="*", metavar="TEST", help="only these methods")
-    Page.options = parser.parse_args(argv)
-    names = Page.options.tests or unittest.defaultTestLoader.getTestCaseNames(Page)
-    result = unittest.TextTestRunner(verbosity=2).run(unittest.TestSuite(map(Page, names)))
-    return 0 if result.wasSuccessful() else 1
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except BrowserError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+    run(Page, __doc__)

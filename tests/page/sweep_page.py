@@ -7,18 +7,15 @@
 Exit status: 0 if all is well, 1 if not.
 """
 
-import argparse
 import json
 import math
 import os
 import subprocess
 import sys
-import tempfile
-import unittest
 
 sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
 
-from browser import Browser, BrowserError  # noqa: E402
+from page_test import PageTest, run  # noqa: E402
 
 SWEEPS = {  # by the page's name: the flags
     "one": ["--items", "300", "--consumers", "1:4", "--measure", "makespan,wait.mean,latency.p99,utilization"],
@@ -38,21 +35,7 @@ SWEEPS = {  # by the page's name: the flags
 }
 
 
-class SweepPage(unittest.TestCase):
-    options = None
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="pcsim-pages-")
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.browser = cls.enterClassContext(Browser(cls.options.chromium, cls.options.chromedriver))
-
-    def setUp(self):
-        self.browser.size(1280, 900)
-        self.browser.media("light")
-        self.browser.messages()
-
+class SweepPage(PageTest):
     def open(self, name):
         """Returns the sweep's own table."""
         page, table = (os.path.join(self.folder.name, name + end) for end in (".html", ".json"))
@@ -189,22 +172,5 @@ class SweepPage(unittest.TestCase):
                 self.assertGreater(min(contrasts), 3, f"{name}, {scheme}")
 
 
-def main(argv):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pcsim", required=True, metavar="PATH", help="the program to test")
-    parser.add_argument("--chromium", required=True, metavar="PATH")
-    parser.add_argument("--chromedriver", required=True, metavar="PATH")
-    parser.add_argument("--screenshots", metavar="FOLDER")
-    parser.add_argument("tests", nargs="*", metavar="TEST", help="only these methods")
-    SweepPage.options = parser.parse_args(argv)
-    names = SweepPage.options.tests or unittest.defaultTestLoader.getTestCaseNames(SweepPage)
-    result = unittest.TextTestRunner(verbosity=2).run(unittest.TestSuite(map(SweepPage, names)))
-    return 0 if result.wasSuccessful() else 1
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except BrowserError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+    run(SweepPage, __doc__)
