@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace pcsim::app {
@@ -46,11 +45,11 @@ void Progress::show() {
   const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();
   if (count_ > 0) {
     const double share = static_cast<double>(done_) / static_cast<double>(count_);
-    line_.show(fmt::format("{} of {} {}", done_, count_, what_), share, passed * (1 - share) / share);
+    line_.show(fmt::format("{} of {} {}", done_, count_, what_), share, passed);
   } else if (seconds_ < 0) {
-    line_.show(what_, -1, 0);
+    line_.show(what_, -1, passed);
   } else {
-    line_.show(what_, seconds_ > 0 ? passed / seconds_ : 1, std::max(seconds_ - passed, 0.0));
+    line_.show(what_, seconds_ > 0 ? passed / seconds_ : 1, passed);
   }
 }
 

@@ -44,7 +44,7 @@ void RunProgress::draw() {
   if (scenario_.stop_after) share = std::min(std::max(share, at / *scenario_.stop_after), 1.0);
   const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();
   const std::string whole = items > 0 ? fmt::format(" of {:.0f}", items) : "";
-  line_.show(fmt::format("{}{} items, {:.3f} s", done_, whole, at), share, passed * (1 - share) / share);
+  line_.show(fmt::format("{}{} items, {:.3f} s", done_, whole, at), share, passed);
 }
 
 }  // namespace pcsim::app

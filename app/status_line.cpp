@@ -54,14 +54,14 @@ StatusLine::~StatusLine() {
   if (can_be_seen_) change_handlers(erase_and_end, SIG_DFL);
 }
 
-void StatusLine::show(std::string_view what, double share, double left) {
+void StatusLine::show(std::string_view what, double share, double passed) {
   if (!can_be_seen_) return;
   constexpr std::size_t widest = 30;
   constexpr std::size_t narrowest = 5;
   const std::size_t room = stderr_width() - 1;  // in the last column some terminals begin a new line
   std::string line(what);
   if (share >= 0) {
-    const std::string end = share > 0 ? fmt::format(" {} left", duration(left)) : "";
+    const std::string end = share > 0 ? fmt::format(" {} left", duration(passed * std::max(1 / share - 1, 0.0))) : "";
     const std::size_t used = line.size() + std::string_view(" []").size() + end.size();
     const std::size_t width = std::min(widest, room - std::min(room, used));
     const auto done = static_cast<std::size_t>(std::min(share, 1.0) * static_cast<double>(width));

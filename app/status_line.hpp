@@ -18,9 +18,9 @@ public:
   /// Whether the line can be seen at all.
   bool can_be_seen() const { return can_be_seen_; }
 
-  /// "WHAT [####      ] 3.2 s left": what is going on, which share of it is done, and the seconds it still takes. A negative
-  /// share: nobody knows.
-  void show(std::string_view what, double share, double left);
+  /// "WHAT [####      ] 3.2 s left": what is going on, which share of it was done in the seconds that have passed, and how long
+  /// the rest takes at this pace. A negative share: nobody knows.
+  void show(std::string_view what, double share, double passed);
 
   /// Takes the line back, so that something else can be written.
   void erase();
