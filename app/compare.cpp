@@ -99,7 +99,7 @@ ExitStatus compare(const Request& request) {
     scenario.consumers = number;
     rows.push_back(compare_visibly(scenario, consumers.size() > 1 ? fmt::format("{} consumers, ", number) : ""));
     const Outcome& outcome = rows.back().outcome;
-    if (outcome.deadlock()) {
+    if (outcome.deadlock) {
       spdlog::error("with {} consumers: {}", number, deadlock_report(outcome));
       return deadlocked;
     }

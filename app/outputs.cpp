@@ -123,7 +123,7 @@ bool Outputs::finish(const Outcome& outcome) {
   if (statistics_) statistics_->end(outcome.at);
   end_exports(&outcome);
   close();
-  if (outcome.deadlock()) spdlog::error("{}", deadlock_report(outcome));
+  if (outcome.deadlock) spdlog::error("{}", deadlock_report(outcome));
   if (timeline_) {
     timeline_->end(outcome.at);
     fmt::print(stderr, "{}", to_text(*timeline_, {stderr_width(), locale_is_utf8(), stderr_shows_colour()}));

@@ -48,7 +48,7 @@ ExitStatus run(const Request& request) {
     const bool verified = outputs.finish(outcome);
     if (interrupt.status()) return *interrupt.status();
     if (!verified) return run_failed;
-    if (outcome.deadlock()) return deadlocked;
+    if (outcome.deadlock) return deadlocked;
     return outcome.failed ? run_failed : done;
   } catch (const InterruptedAgain& again) {
     if (progress) progress->erase();

@@ -103,9 +103,9 @@ public:
     const std::size_t queued = queue_.size() - next_out_;
     REQUIRE(produced_.size() == consumed.size() + timed_out.size() + failed.size() + unfinished.size() + queued);
 
-    REQUIRE(done != outcome.deadlock());
+    REQUIRE(done != outcome.deadlock);
     REQUIRE(outcome.failed == (scenario_.on_failure == Scenario::OnFailure::stop && !failed.empty()));
-    if (outcome.deadlock()) {
+    if (outcome.deadlock) {
       REQUIRE(stuck_consumers(outcome) == those_who_stayed());
       for (const Outcome::Stuck& stuck : outcome.stuck) REQUIRE(stuck.since <= outcome.at);
     } else {
@@ -185,7 +185,7 @@ TEST_CASE("the lesson runs as it always has") {
   CHECK(consumed[1] == std::vector<std::uint64_t>{1, 3, 5, 8, 10});
   CHECK(consumed[2] == std::vector<std::uint64_t>{2, 4, 6, 7, 9, 11, 12});
   CHECK(run.outcome.at == doctest::Approx(0.331).epsilon(0.002));
-  CHECK_FALSE(run.outcome.deadlock());
+  CHECK_FALSE(run.outcome.deadlock);
   CHECK_FALSE(run.outcome.failed);
 }
 
@@ -335,7 +335,7 @@ TEST_CASE("a missing sentinel is a deadlock: somebody waits for ever since its l
   scenario.sentinels = 1;
   // C1 takes item 1 at 1 and C2 item 2 at 2, as each has waited longest; C1 takes item 3 at 3, C2 the sentinel.
   const RecordedRun run = run_recorded(scenario);
-  CHECK(run.outcome.deadlock());
+  CHECK(run.outcome.deadlock);
   CHECK(run.outcome.at == 3.5);
   CHECK(text_of(run.outcome.stuck) == "C1 get 3.5; ");
 }

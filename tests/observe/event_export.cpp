@@ -159,7 +159,7 @@ TEST_CASE("the last line says when the run was over, and only a run that was bro
   const ScratchFile file(".csv");
   Recording run;
   const Outcome outcome = export_events(scenario, file, {&run});
-  CHECK(outcome.deadlock());
+  CHECK(outcome.deadlock);
   CHECK(file.read().ends_with(fmt::format("\n{},end,,,\n", outcome.at)));
 
   const ScratchFile broken(".csv");

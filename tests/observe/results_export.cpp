@@ -81,7 +81,7 @@ TEST_CASE("every measure is there under its dotted name, nested, and whole numbe
     Statistics statistics(scenario, warmup);
     const Exported exported = export_results(scenario, statistics, warmup);
     std::set<std::string> names{"schema", "version", "scenario", "clock", "warmup", "outcome", "producers", "consumers"};
-    if (exported.outcome.deadlock()) names.insert("stuck");
+    if (exported.outcome.deadlock) names.insert("stuck");
     for (const Measure& measure : measures(statistics)) {
       CAPTURE(measure.name);
       const json::value* value = nullptr;

@@ -77,7 +77,7 @@ TEST_CASE("what a timeline shows of an actor adds up to what the statistics say,
     const RecordedRun run = run_recorded(scenario, {&statistics, &timeline});
     statistics.end(run.outcome.at);
     timeline.end(run.outcome.at);
-    deadlocks += run.outcome.deadlock();
+    deadlocks += run.outcome.deadlock;
     for (const Happening& h : run.recorder.happenings) {
       cancelled += h.kind == Kind::cancelled;
       timed_out += h.kind == Kind::timed_out;

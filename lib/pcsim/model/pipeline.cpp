@@ -63,8 +63,8 @@ Pipeline::~Pipeline() {
 Outcome Pipeline::run() {
   main_.emplace(loop_, main(), Task::OnException::abort);
   const Loop::Ended ended = loop_.run_until_complete(*main_);
-  Outcome outcome{loop_.elapsed(), {}, failed_};
-  if (ended == Loop::Ended::deadlock) {
+  Outcome outcome{loop_.elapsed(), ended == Loop::Ended::deadlock, {}, failed_};
+  if (outcome.deadlock) {
     const auto list = [&](const Task& task, Actor who) {
       if (const auto waiting = task.waiting()) outcome.stuck.push_back({who, waiting->what, waiting->since});
     };

@@ -7,6 +7,7 @@
 #include <pcsim/runtime/coroutine.hpp>
 #include <pcsim/runtime/event.hpp>
 #include <pcsim/runtime/fifo.hpp>
+#include <pcsim/runtime/frame_pool.hpp>
 #include <pcsim/runtime/lock.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <pcsim/runtime/queue.hpp>
@@ -32,10 +33,9 @@ struct Outcome {
   };
 
   double at = 0;             ///< seconds, as the clock shows them
-  std::vector<Stuck> stuck;  ///< a deadlock if there are any: the producers first, then the consumers
+  bool deadlock = false;     ///< it stands still before its end
+  std::vector<Stuck> stuck;  ///< then: the producers first, then the consumers
   bool failed = false;       ///< a consumer's failure has ended it
-
-  bool deadlock() const { return !stuck.empty(); }
 };
 
 /// The lesson's pipeline: producers put items into a queue, consumers take them, and all go home in order. What happens is told
@@ -120,7 +120,7 @@ private:
   const bool knows_times_;  // of an item, when it is produced: --streams per-item, or a log of arrivals with them
   const bool plain_;        // the work on an item is a sleep and nothing else
   std::vector<Observer*> observers_;
-  std::pmr::unsynchronized_pool_resource frames_;
+  FramePool frames_;
   Random shared_;
   std::deque<Random> own_;  // streams of actors
 

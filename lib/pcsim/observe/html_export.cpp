@@ -276,12 +276,12 @@ void HtmlExport::end(const Outcome* outcome) {
   activity_.end(makespan);
 
   json::object run{{"kind", outcome == nullptr        ? "interrupted"
-                            : outcome->deadlock()     ? "deadlock"
+                            : outcome->deadlock     ? "deadlock"
                             : outcome->failed         ? "failed"
                             : stopped_                ? "stopped"
                                                       : "done"},
                    {"limits", bottleneck(scenario_, statistics_)}};
-  if (outcome != nullptr && outcome->deadlock()) run["report"] = deadlock_report(*outcome);
+  if (outcome != nullptr && outcome->deadlock) run["report"] = deadlock_report(*outcome);
   if (outcome != nullptr && outcome->failed)
     run["failure"] = {{"at", first_failure_.at}, {"consumer", first_failure_.who.number}, {"item", first_failure_.item}};
 

@@ -14,7 +14,7 @@ enum class Detail { text, full };
 std::string summary(const Scenario& scenario, const Statistics& statistics, Detail detail);
 
 /// When a run stood still, and for everyone who waits: who, in what, since when, and why nothing can wake them. Neighbours with
-/// the same lot share a line. REQUIRES: outcome.deadlock().
+/// the same lot share a line. REQUIRES: outcome.deadlock.
 std::string deadlock_report(const Outcome& outcome);
 
 }  // namespace pcsim

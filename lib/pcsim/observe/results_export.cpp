@@ -91,7 +91,7 @@ void ResultsExport::on(const Happening& happening) {
 void ResultsExport::end(const Outcome* outcome) {
   const auto word = [&] {
     if (outcome == nullptr) return "interrupted";
-    if (outcome->deadlock()) return "deadlock";
+    if (outcome->deadlock) return "deadlock";
     if (outcome->failed) return "failed";
     return stopped_ ? "stopped" : "done";
   };
@@ -102,7 +102,7 @@ void ResultsExport::end(const Outcome* outcome) {
                        {"clock", scenario_.clock == Scenario::Clock::wall ? "wall" : "virtual"},
                        {"warmup", warmup_},
                        {"outcome", word()}};
-  if (outcome != nullptr && outcome->deadlock()) results["stuck"] = stuck_array(outcome->stuck);
+  if (outcome != nullptr && outcome->deadlock) results["stuck"] = stuck_array(outcome->stuck);
   add_measures(results, statistics_);
 
   const double makespan = statistics_.makespan();

@@ -193,8 +193,8 @@ private:
 };
 
 [[gnu::always_inline]] inline void Task::wait_until(std::coroutine_handle<> at, double when) {
+  timer_ = loop_.call_at(when, *this);  // may throw, and then the task runs on
   suspend(at);
-  timer_ = loop_.call_at(when, *this);
   state_ = State::waiting;
   if (must_cancel_) [[unlikely]]
     cancel_wait();

@@ -17,9 +17,9 @@ ThreadPool::Job& ThreadPool::idle_job() {
 }
 
 void ThreadPool::Job::start(Semaphore::Permit thread, double seconds, Work& work) {
+  timer_ = pool_.loop_.call_later(seconds, *this);  // may throw, and then there is no work
   thread_ = std::move(thread);
   work_ = &work;
-  timer_ = pool_.loop_.call_later(seconds, *this);
 }
 
 void ThreadPool::Job::run() {

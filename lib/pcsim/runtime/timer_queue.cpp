@@ -25,13 +25,23 @@ void TimerQueue::too_many() { throw std::length_error("too many timers in one ru
 
 void TimerQueue::add_slot() {
   if (slots_.size() >= slot_mask) too_many();
+  if (slots_.size() == slots_.capacity()) make_room();
   slots_.push_back({.callback = nullptr, .next = no_slot, .key = never});
   free_ = static_cast<Id>(slots_.size() - 1);
 }
 
+// Each slot has at most one key, so that wherever they stand, there is room for them all.
+void TimerQueue::make_room() {
+  const std::size_t slots = std::max<std::size_t>(16, 2 * slots_.size());
+  heap_.reserve(slots + 2 * arity);
+  beyond_.reserve(slots);
+  buckets_.reserve(buckets_per_timer * slots);
+  slots_.reserve(slots);
+}
+
 void TimerQueue::insert(Key added) {
   if (added < front_) std::swap(added, front_);
-  if (heap_size_ + arity >= heap_.size()) heap_.resize(2 * heap_.size(), never);
+  if (heap_size_ + arity >= heap_.size()) heap_.resize(std::min(2 * heap_.size(), heap_.capacity()), never);
   sift_up(heap_size_++, added);
   if (heap_size_ > many_for_a_heap && !buckets_in_use_) {
     gather();

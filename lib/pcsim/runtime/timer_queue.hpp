@@ -28,11 +28,11 @@ public:
   TimerQueue();
 
   /// Sets a timer. REQUIRES: `when` is finite and not negative; `callback` outlives the timer. Throws std::length_error beyond
-  /// 2^27 timers at once, or 2^37 in all.
+  /// 2^27 timers at once, or 2^37 in all, and std::bad_alloc; nothing has changed then. Nothing else takes memory.
   [[gnu::always_inline]] Id push(double when, Callback& callback) {
-    const Id id = take_slot(callback);
     if (sequence_ >> sequence_bits != 0) [[unlikely]]
       too_many();
+    const Id id = take_slot(callback);
     const Key added = key(when, sequence_++, id);
     ++live_;
     if (!buckets_in_use_)
@@ -42,7 +42,7 @@ public:
     return id;
   }
 
-  /// Takes back a timer that has not fired. REQUIRES: `id` is of such a timer. May throw std::bad_alloc, when it cleans up.
+  /// Takes back a timer that has not fired. REQUIRES: `id` is of such a timer.
   void cancel(Id id);
 
   bool empty() const { return live_ == 0; }
@@ -148,6 +148,7 @@ private:
 
   [[noreturn]] static void too_many();
   void add_slot();
+  void make_room();
   void insert(Key added);
   void settle();
   void bring_near();

@@ -66,7 +66,7 @@ Comparison compare(const Scenario& scenario, const CompareProgress& progress) {
   comparison.concurrent = comparison.outcome.at;
   comparison.bound = bound_of(scenario, delays.sums());
   const bool wall = scenario.clock == Scenario::Clock::wall;
-  if (!wall || comparison.outcome.deadlock() || comparison.outcome.failed) return comparison;
+  if (!wall || comparison.outcome.deadlock || comparison.outcome.failed) return comparison;
 
   const double speed = scenario.speed.value_or(1);
   const auto say = [&](const char* what, double seconds) {

@@ -46,7 +46,7 @@ std::optional<Replication> replicate(const Scenario& scenario, const Observation
   Replication replication;
   if (outcome->failed)
     replication.end = Replication::End::failed;
-  else if (outcome->deadlock())
+  else if (outcome->deadlock)
     replication.end = Replication::End::deadlock;
   const auto all = measures(statistics);
   for (const std::string& name : observation.measures)
