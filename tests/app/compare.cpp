@@ -4,6 +4,7 @@
 #include "refusal.hpp"
 #include "trace.hpp"
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -171,7 +172,7 @@ TEST_CASE("on the wall clock both really run, and take at least as long as in vi
 TEST_CASE("no generated scenario is faster than its bound, and efficiency and speedup fit the times") {
   std::mt19937_64 random(test_seed());
   int compared = 0;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < test_count(100); ++i) {
     Texts arguments = with({"compare", "--clock", "virtual", "--export-json", "-"}, generated_flags(random));
     arguments = with(arguments, {"--on-failure", "continue"});
     if (const auto stop = std::find(arguments.begin(), arguments.end(), "--stop-after"); stop != arguments.end())
@@ -190,7 +191,7 @@ TEST_CASE("no generated scenario is faster than its bound, and efficiency and sp
     if (concurrent > 0) CHECK(number(row, "speedup") == doctest::Approx(sequential / concurrent));
     CHECK(number(row, "efficiency") == doctest::Approx(number(row, "speedup") / number(row, "consumers")));
   }
-  CHECK(compared > 20);
+  CHECK(compared > test_count(20));
 }
 
 TEST_CASE("the bound holds where work is given up before it has begun, or cannot be given up") {

@@ -2,6 +2,7 @@
 #include "process.hpp"
 #include "trace.hpp"
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -64,7 +65,7 @@ const std::vector<Texts> kinds{
 
 TEST_CASE("a signal at any moment ends a live run in the scenario's way: the trace is complete, and the books balance") {
   Moments moments(test_seed());
-  for (int i = 0; i < 102; ++i) {
+  for (int i = 0; i < test_count(102); ++i) {
     const std::string on_stop = ways[static_cast<std::size_t>(i % 3)];
     const int signal = moments.one_of(std::vector<int>{SIGINT, SIGTERM});
     const Texts arguments = with(moments.one_of(kinds), {"--items", "100000", "--on-stop", on_stop});
@@ -87,7 +88,7 @@ TEST_CASE("a signal at any moment ends a live run in the scenario's way: the tra
 
 TEST_CASE("a signal that meets the end of a run leaves the trace complete, and the books balance") {
   Moments moments(test_seed());
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < test_count(60); ++i) {
     const std::string on_stop = ways[static_cast<std::size_t>(i % 3)];
     const Texts arguments{"--produce-delay", "1ms", "--consume-delay", "2ms", "--on-stop", on_stop};
     const Seconds moment = moments.within(0.03);

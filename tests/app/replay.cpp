@@ -4,6 +4,7 @@
 #include "refusal.hpp"
 #include "trace.hpp"
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -144,7 +145,7 @@ TEST_CASE("a generated scenario that is saved and replayed gives the same bytes 
   const TemporaryFolder folder;
   const std::string saved = folder.path("saved.toml");
   const std::string again = folder.path("again.toml");
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < test_count(100); ++i) {
     const Texts arguments = with(generated_flags(random), {"--clock", "virtual", "--save", saved});
     CAPTURE(command_line(arguments));
     const Ended first = pcsim(arguments);
@@ -162,7 +163,7 @@ TEST_CASE("a generated scenario that is saved and replayed gives the same bytes 
 TEST_CASE("a generated run's summary accounts for every item as its trace does") {
   std::mt19937_64 random(test_seed());
   int ended = 0;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < test_count(100); ++i) {
     const Texts arguments = with(generated_flags(random), {"--clock", "virtual"});
     CAPTURE(command_line(arguments));
     const Ended run = pcsim(arguments);
@@ -173,7 +174,7 @@ TEST_CASE("a generated run's summary accounts for every item as its trace does")
     ++ended;
     CHECK(books == books_of(run.out, books.items));
   }
-  CHECK(ended > 20);
+  CHECK(ended > test_count(20));
 }
 
 TEST_CASE("--verify shows the first line that differs, with its number and both versions") {

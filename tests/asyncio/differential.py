@@ -18,8 +18,10 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
 
-import pipeline
+import pipeline  # noqa: E402
+from count import scaled  # noqa: E402
 
 PATIENCE = 60  # seconds that pcsim has for one run
 MISMATCHES_SHOWN = 5
@@ -256,7 +258,7 @@ def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--pcsim", required=True, metavar="PATH", help="the program to test")
-    add("--runs", type=int, default=500, metavar="N", help="default: %(default)s")
+    add("--runs", type=int, default=scaled(1000), metavar="N", help="default: %(default)s")
     add("--seed", type=int, default=random.SystemRandom().getrandbits(32), metavar="S", help="default: random")
     add("--only", type=int, metavar="K", help="only run number K, counted from 1")
     add("--base-only", action="store_true", help="no flags of coordination, faults and early ends")

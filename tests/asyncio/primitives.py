@@ -13,12 +13,15 @@ not needed for the difference. Exit status: 0 if all agree, 1 if one does not, 2
 import argparse
 import asyncio
 import logging
+import os
 import random
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
 
+from count import scaled  # noqa: E402
 from pipeline import Deadlock, Semaphore, VirtualLoop, occupy_thread  # noqa: E402
 
 PATIENCE = 120  # seconds that the other side has for all programs
@@ -395,7 +398,7 @@ def smallest(oracle, program):
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--oracle", required=True, metavar="PATH", help="what runs programs on pcsim's runtime")
-    parser.add_argument("--programs", type=int, default=3000, metavar="N")
+    parser.add_argument("--programs", type=int, default=scaled(3000), metavar="N")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32), metavar="S")
     parser.add_argument("--only", type=int, metavar="K", help="only program number K, counted from 1")
     parser.add_argument("--show", action="store_true", help="print the programs")

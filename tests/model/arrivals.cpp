@@ -7,6 +7,7 @@
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/loop.hpp>
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -104,7 +105,7 @@ std::string written(std::int64_t seconds, std::string_view fraction, int zone_mi
 TEST_CASE("a time is read from whatever way it is written in, in any zone") {
   std::mt19937_64 rng(test_seed());
   const auto from = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(rng); };
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < test_count(20000); ++i) {
     // From the year 1 to 9998, so that no zone leads out of four digits.
     const std::int64_t seconds = i % 2 == 0 ? from(0, 4'000'000'000) : from(-62'000'000'000, 253'000'000'000);
     std::string fraction;

@@ -2,6 +2,7 @@
 
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/number.hpp>
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -59,7 +60,7 @@ TEST_CASE("text of a delay is read as that very delay") {
   std::mt19937_64 rng(test_seed());
   std::uniform_real_distribution<double> unit(0, 1);
   const auto duration = [&] { return to_text(std::pow(10, -9 + 17 * unit(rng))); };
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < test_count(2000); ++i) {
     std::string text;
     switch (rng() % 5) {
       case 0: text = duration(); break;
@@ -89,7 +90,7 @@ TEST_CASE("within the bounds every draw is finite and not negative") {
     CAPTURE(text);
     const Delay delay = Delay::parse(text);
     Random stream(rng() & INT64_MAX);
-    for (int i = 0; i < 10000; ++i) {
+    for (int i = 0; i < test_count(10000); ++i) {
       const double seconds = delay.draw(stream);
       REQUIRE(std::isfinite(seconds));
       REQUIRE(seconds >= 0);

@@ -1,6 +1,7 @@
 #include <pcsim/model/number.hpp>
 
 #include <pcsim/model/bad_value.hpp>
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -103,7 +104,7 @@ TEST_CASE("what is no duration is refused, and named") {
 TEST_CASE("text of any double is read as that very double") {
   std::mt19937_64 rng(test_seed());
   int checked = 0;
-  while (checked < 100000) {
+  while (checked < test_count(100000)) {
     const double value = std::bit_cast<double>(rng() & INT64_MAX);  // of any magnitude
     if (!std::isfinite(value)) continue;
     REQUIRE(parse_decimal(to_text(value), "") == value);

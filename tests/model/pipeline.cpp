@@ -3,6 +3,7 @@
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <support/allocations.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -191,7 +192,7 @@ TEST_CASE("the lesson runs as it always has") {
 
 TEST_CASE("whatever is asked, the books balance, in every step of the run") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < test_count(3000); ++i) {
     const Scenario scenario = random_scenario(rng);
     check_books(scenario, run_recorded(scenario));
   }
@@ -199,7 +200,7 @@ TEST_CASE("whatever is asked, the books balance, in every step of the run") {
 
 TEST_CASE("equal scenarios have equal runs") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < test_count(100); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     REQUIRE(text_of(run_recorded(scenario), true) == text_of(run_recorded(scenario), true));
@@ -208,7 +209,7 @@ TEST_CASE("equal scenarios have equal runs") {
 
 TEST_CASE("under the wall clock the same things happen in the same order") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < test_count(200); ++i) {
     Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     const RecordedRun in_virtual = run_recorded(scenario);
@@ -223,7 +224,7 @@ TEST_CASE("under the wall clock the same things happen in the same order") {
 TEST_CASE("runs in two threads are the runs that they are one after another") {
   std::mt19937_64 rng(test_seed());
   std::vector<Scenario> scenarios;
-  for (int i = 0; i < 200; ++i) scenarios.push_back(random_scenario(rng));
+  for (int i = 0; i < test_count(200); ++i) scenarios.push_back(random_scenario(rng));
   std::vector<std::string> expected;
   for (const Scenario& scenario : scenarios) expected.push_back(text_of(run_recorded(scenario), true));
   const auto run_all = [&](std::vector<std::string>& texts) {
@@ -241,7 +242,7 @@ TEST_CASE("runs in two threads are the runs that they are one after another") {
 
 TEST_CASE("who looks on does not change the run") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < test_count(100); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     boost::asio::io_context host;
@@ -257,7 +258,7 @@ TEST_CASE("who looks on does not change the run") {
 
 TEST_CASE("an item's delays are drawn once each, and told before they pass") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     Scenario scenario = random_scenario(rng);
     scenario.stop_after.reset();
     scenario.fail_at.clear();
@@ -391,7 +392,7 @@ TEST_CASE("stopping at once or not at all, each way to stop keeps its promise") 
 TEST_CASE("a handler of the host stops a run that is under way, once") {
   std::mt19937_64 rng(test_seed());
   int stopped = 0;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < test_count(200); ++i) {
     Scenario scenario = random_scenario(rng);
     scenario.items = 5000;
     scenario.stop_after.reset();
@@ -416,7 +417,7 @@ TEST_CASE("a handler of the host stops a run that is under way, once") {
     stopped += std::any_of(run.recorder.happenings.begin(), run.recorder.happenings.end(),
                            [](const Happening& h) { return h.kind == Kind::stopping; });
   }
-  CHECK(stopped > 100);  // the others ended before
+  CHECK(stopped > test_count(100));  // the others ended before
 }
 
 TEST_CASE("what an observer throws comes out of the run, wherever it is, and all is torn down") {
@@ -428,7 +429,7 @@ TEST_CASE("what an observer throws comes out of the run, wherever it is, and all
     std::size_t turn;
   };
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < test_count(500); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     const std::size_t happenings = run_recorded(scenario).recorder.happenings.size();

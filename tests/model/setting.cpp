@@ -1,6 +1,7 @@
 #include <pcsim/model/setting.hpp>
 
 #include <pcsim/model/bad_value.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/seed.hpp>
 
@@ -50,7 +51,7 @@ TEST_CASE("each setting has a name of its own, and help") {
 
 TEST_CASE("a scenario that is written down and read again is the same scenario") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < test_count(2000); ++i) {
     CAPTURE(i);
     Scenario written = random_scenario(rng);
     if (rng() % 10 == 0) {
@@ -76,7 +77,7 @@ TEST_CASE("a scenario that is written down and read again is the same scenario")
 
 TEST_CASE("a setting that is reset has its default, and the others are left alone") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < test_count(200); ++i) {
     const Scenario scenario = random_scenario(rng);
     for (const Setting& s : settings()) {
       CAPTURE(s.name);
@@ -219,7 +220,7 @@ TEST_CASE("items to fail at may come in any order, and twice") {
 TEST_CASE("settings that go together are no conflict") {
   CHECK_FALSE(find_conflict(Scenario()).has_value());
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 1000; ++i) REQUIRE_FALSE(find_conflict(random_scenario(rng)).has_value());
+  for (int i = 0; i < test_count(1000); ++i) REQUIRE_FALSE(find_conflict(random_scenario(rng)).has_value());
 }
 
 TEST_CASE("of two settings that do not go together one is blamed, with its value") {

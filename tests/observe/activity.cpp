@@ -3,6 +3,7 @@
 #include "simulation.hpp"
 
 #include <pcsim/observe/statistics.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -65,7 +66,7 @@ void check_totals(const Seen& seen) {
 
 TEST_CASE("the spans of a group add up to what its actors did, and those of the queue to its mean depth") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     check_totals(Seen(scenario));

@@ -4,6 +4,7 @@
 #include <pcsim/observe/event_import.hpp>
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/trace_format.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/seed.hpp>
 
@@ -100,8 +101,8 @@ std::string full_trace(const std::vector<Happening>& happenings, Scenario scenar
 
 TEST_CASE("what is read back is what the run told, and so are the statistics: both to the last bit, in either format") {
   std::mt19937_64 rng(test_seed());
-  std::size_t told = 0;
-  for (int i = 0; i < 300; ++i) {
+  int told = 0;
+  for (int i = 0; i < test_count(300); ++i) {
     const Scenario scenario = random_scenario(rng);
     const std::uint64_t warmup = rng() % 5;
     for (const char* ending : {".jsonl", ".csv"}) {
@@ -123,10 +124,10 @@ TEST_CASE("what is read back is what the run told, and so are the statistics: bo
       Statistics again(scenario, warmup);
       again.end(*import_events(file.path(), scenario, again));
       CHECK(bits_of(again) == bits_of(statistics));
-      told += run.all.size();
+      told += static_cast<int>(run.all.size());
     }
   }
-  CHECK(told > 10'000);
+  CHECK(told > test_count(10'000));
 }
 
 TEST_CASE("JSON Lines has an object a line, and CSV the same in columns") {

@@ -4,6 +4,7 @@
 
 #include <pcsim/model/setting.hpp>
 #include <pcsim/observe/measures.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -115,7 +116,7 @@ TEST_CASE("the page is whole: it begins and ends as a document does, and no hole
 
 TEST_CASE("the page's figures are the measures, in their order, and its settings those in force") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < test_count(100); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario, rng() % 5);
@@ -143,7 +144,7 @@ TEST_CASE("the page's figures are the measures, in their order, and its settings
 
 TEST_CASE("the stories in the page are those of the run, to a tick, and the actors' figures those of the statistics") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario);

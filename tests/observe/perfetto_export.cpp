@@ -2,6 +2,7 @@
 
 #include <pcsim/observe/perfetto_export.hpp>
 #include <pcsim/observe/statistics.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -248,7 +249,7 @@ void check(const Scenario& scenario) {
 
 TEST_CASE("a trace shows every item and all that actors do, in slices that nest, with an arrow for each item that was got") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     CAPTURE(i);
     check(random_scenario(rng));
   }

@@ -1,6 +1,7 @@
 #include "simulation.hpp"
 
 #include <pcsim/observe/statistics.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -79,7 +80,7 @@ TEST_CASE("M/D/1 at utilization 0.8: the mean wait and depth are the textbook's,
 TEST_CASE("Little's law holds for every run that ends with an empty queue") {
   std::mt19937_64 rng(test_seed());
   int held = 0;
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < test_count(1000); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario);
@@ -88,7 +89,7 @@ TEST_CASE("Little's law holds for every run that ends with an empty queue") {
     ++held;
     CHECK(std::abs(statistics.little() - statistics.mean_depth()) <= 1e-9 * statistics.mean_depth());
   }
-  CHECK(held > 100);
+  CHECK(held > test_count(100));
 }
 
 }  // namespace

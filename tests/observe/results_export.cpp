@@ -3,6 +3,7 @@
 #include <pcsim/model/setting.hpp>
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/results_export.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -74,7 +75,7 @@ std::string written(const std::string& text, std::string_view name) {
 
 TEST_CASE("every measure is there under its dotted name, nested, and whole numbers are integers") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < test_count(200); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(pcsim::text_of(scenario));
     const std::uint64_t warmup = rng() % 5;
@@ -133,7 +134,7 @@ TEST_CASE("every measure is there under its dotted name, nested, and whole numbe
 
 TEST_CASE("the scenario is one to be run again: every value is one that its flag takes, of the type that it is") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < test_count(200); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(pcsim::text_of(scenario));
     const Exported exported = export_results(scenario);

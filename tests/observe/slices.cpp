@@ -3,6 +3,7 @@
 #include "simulation.hpp"
 
 #include <pcsim/observe/statistics.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -62,7 +63,7 @@ bool has_lock(Kind kind) { return kind == Kind::lock; }
 
 TEST_CASE("an actor's slices add up to its figures: nothing is lost, whatever the run") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < test_count(1000); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario);
@@ -82,7 +83,7 @@ TEST_CASE("an actor's slices add up to its figures: nothing is lost, whatever th
 
 TEST_CASE("no slice is empty, and no actor does two things at once") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < test_count(500); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     std::map<std::pair<Actor::Role, std::uint32_t>, double> ended;
@@ -98,7 +99,7 @@ TEST_CASE("no slice is empty, and no actor does two things at once") {
 TEST_CASE("never do more consumers work than the limit allows, nor have more than one the lock; who stands in line has a reason") {
   std::mt19937_64 rng(test_seed());
   int in_line = 0, in_lock_line = 0;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < test_count(2000); ++i) {
     Scenario scenario = random_scenario(rng);
     scenario.work = Scenario::Work::async;
     scenario.threads.reset();
@@ -122,8 +123,8 @@ TEST_CASE("never do more consumers work than the limit allows, nor have more tha
       }
     }
   }
-  CHECK(in_line > 100);
-  CHECK(in_lock_line > 100);
+  CHECK(in_line > test_count(100));
+  CHECK(in_lock_line > test_count(100));
 }
 
 TEST_CASE("with a pool of two threads two consumers work, and the others stand in line with their items") {

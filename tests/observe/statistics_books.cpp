@@ -2,6 +2,7 @@
 
 #include <pcsim/observe/statistics.hpp>
 
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -19,7 +20,7 @@ using Kind = Happening::Kind;
 
 TEST_CASE("every item is in the books exactly once, whatever happens") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < test_count(2000); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario);

@@ -3,6 +3,7 @@
 #include "simulation.hpp"
 
 #include <pcsim/observe/statistics.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -47,7 +48,7 @@ Stories stories_of(const Scenario& scenario, std::size_t most, std::vector<Obser
 
 TEST_CASE("a story has the times of what happened to its item, in order, and its fate") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < test_count(1000); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Recorder recorder;
@@ -100,7 +101,7 @@ TEST_CASE("a story has the times of what happened to its item, in order, and its
 
 TEST_CASE("the stories of all items, and what was cut short, add up to what producers and consumers did") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < test_count(1000); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario);
@@ -128,7 +129,7 @@ TEST_CASE("the stories of all items, and what was cut short, add up to what prod
 
 TEST_CASE("where there is no room for all, every second, fourth and so on is kept, and tells the same") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     const Stories all = stories_of(scenario, 1000);

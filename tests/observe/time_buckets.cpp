@@ -1,5 +1,6 @@
 #include <pcsim/observe/time_buckets.hpp>
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -24,7 +25,7 @@ struct Seconds {
 
 TEST_CASE("a bucket has the part of each span of time that lies in it, however often buckets were merged") {
   std::mt19937_64 rng(test_seed());
-  for (int round = 0; round < 50; ++round) {
+  for (int round = 0; round < test_count(50); ++round) {
     const double scale = std::pow(10, std::uniform_real_distribution(-6.0, 9.0)(rng));
     std::uniform_real_distribution<double> draw(0, scale);
     TimeBuckets<Seconds> buckets(16);

@@ -3,6 +3,7 @@
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/observe/timeline_text.hpp>
 #include <support/allocations.hpp>
+#include <support/count.hpp>
 #include <support/random_scenario.hpp>
 #include <support/recorded_run.hpp>
 #include <support/seed.hpp>
@@ -69,7 +70,7 @@ TEST_CASE("what a timeline shows of an actor adds up to what the statistics say,
   int deadlocks = 0;
   int cancelled = 0;
   int timed_out = 0;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < test_count(2000); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Statistics statistics(scenario);
@@ -102,14 +103,14 @@ TEST_CASE("what a timeline shows of an actor adds up to what the statistics say,
     for (const double mean : timeline.depths(parts)) depth += mean / static_cast<double>(parts);
     REQUIRE(std::abs(depth - statistics.mean_depth()) <= 1e-9 * (1 + depth));
   }
-  CHECK(deadlocks > 20);
-  CHECK(cancelled > 20);
-  CHECK(timed_out > 20);
+  CHECK(deadlocks > test_count(20));
+  CHECK(cancelled > test_count(20));
+  CHECK(timed_out > test_count(20));
 }
 
 TEST_CASE("a consumer waits for items as long as it lives, and no longer") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < test_count(500); ++i) {
     const Scenario scenario = random_scenario(rng);
     CAPTURE(text_of(scenario));
     Timeline timeline(scenario);
@@ -128,7 +129,7 @@ TEST_CASE("a consumer waits for items as long as it lives, and no longer") {
 
 TEST_CASE("rows hold neighbours, all actors once, in order, and there are no more than fit") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     const auto count = [&] {
       return static_cast<std::uint64_t>(std::pow(10, std::uniform_real_distribution<double>(0, 5)(rng)));
     };
@@ -254,7 +255,7 @@ TEST_CASE("who stands in line for the lock is blocked, who has it works") {
 TEST_CASE(
     "whatever happens, all rows of a picture are equally wide, no line is wider than asked, and the colours are only added") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < test_count(500); ++i) {
     const Scenario scenario = random_scenario(rng);
     Timeline timeline(scenario);
     timeline.end(run_recorded(scenario, {&timeline}).outcome.at);
@@ -288,7 +289,7 @@ TEST_CASE("the ticks of the axis are at round times, in order, where these times
   };
   const std::vector<Unit> units{{"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9}};
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < test_count(2000); ++i) {
     const double makespan = std::pow(10, std::uniform_real_distribution<double>(-9, 10)(rng));
     const std::size_t width = std::uniform_int_distribution<std::size_t>(60, 300)(rng);
     Timeline timeline(actors(1, 1));

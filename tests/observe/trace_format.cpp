@@ -1,5 +1,6 @@
 #include <pcsim/observe/trace_format.hpp>
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -110,7 +111,7 @@ TEST_CASE("times beside a tie are rounded away from it") {
 
 TEST_CASE("times of any magnitude are rounded as CPython does") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 50000; ++i) {
+  for (int i = 0; i < test_count(50000); ++i) {
     check_time(static_cast<double>(rng() % 1'000'000'000) * 1e-6);
     const double any = std::bit_cast<double>(rng() & INT64_MAX);
     if (std::isfinite(any) && any < 1e100) check_time(any);

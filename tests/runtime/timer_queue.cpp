@@ -1,5 +1,6 @@
 #include <pcsim/runtime/timer_queue.hpp>
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -228,9 +229,9 @@ private:
 };
 
 TEST_CASE("under random use timers come out as from an ordered map") {
-  for (std::uint64_t i = 0; i < 20; ++i) {
+  for (int i = 0; i < test_count(20); ++i) {
     CAPTURE(i);
-    Comparison(test_seed() + i).run(10000);
+    Comparison(test_seed() + static_cast<std::uint64_t>(i)).run(10000);
   }
 }
 

@@ -2,6 +2,7 @@
 #include <pcsim/model/setting.hpp>
 #include <pcsim/study/value_set.hpp>
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -54,7 +55,7 @@ TEST_CASE("a set of numbers is a list of numbers and ranges, in its own order") 
 TEST_CASE("any range is what counting gives") {
   std::mt19937_64 rng(test_seed());
   const auto up_to = [&](std::uint64_t most) { return std::uniform_int_distribution<std::uint64_t>(0, most)(rng); };
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     const std::uint64_t from = up_to(50);
     const std::uint64_t to = from + up_to(50);
     const std::uint64_t by = 1 + up_to(12);
