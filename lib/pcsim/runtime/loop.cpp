@@ -21,25 +21,44 @@ constexpr int steps_per_turn = 512;
 Loop::Loop(boost::asio::io_context& host, Clock& clock) : host_(host), clock_(clock), timer_(host) {}
 
 Loop::Ended Loop::run_until_complete(Task& main) {
-  struct Stop final : WhenDone {
+  struct Stop final : WhenDone, Callback {
     explicit Stop(Loop& its_loop) : loop(its_loop) {}
-    void all_done() override { loop.stopping_ = true; }
+    void all_done() override { run(); }
+    void run() override { loop.stopping_ = true; }
     Loop& loop;
   };
+  begin_run();
   Stop stop(*this);
   DoneCallback callback;
-  callback.add_to(main, stop);
+  if (main.done())
+    call_soon(stop);
+  else
+    callback.add_to(main, stop);
 
   host_.restart();
   const auto work = boost::asio::make_work_guard(host_);
-  clock_.start();
-  paced_ = clock_.due(0).has_value();
   turn_soon();
   while (!ended_)
     if (host_.run_one() == 0) throw std::runtime_error("the io_context was stopped under a running loop");
   if (failure_) std::rethrow_exception(failure_);
   if (how_ == Ended::done) main.result();
   return how_;
+}
+
+// Nothing of an earlier run is left but what is ready and the timers.
+void Loop::begin_run() {
+  alive_ = std::make_shared<Loop*>(this);
+  timer_.cancel();
+  waiting_ = stopping_ = ended_ = false;
+  how_ = Ended::done;
+  failure_ = nullptr;
+  if (!started_) {
+    started_ = true;
+    clock_.start();
+    paced_ = clock_.due(0).has_value();
+  } else if (paced_) {
+    catch_up();
+  }
 }
 
 void Loop::turn_soon() {
@@ -163,11 +182,13 @@ void Loop::tell_pause() {
 
 void Loop::interrupt(Callback& callback) {
   if (waiting_) {
-    now_ = std::max(now_, std::min(clock_.elapsed(now_), timers_.next_deadline()));
+    catch_up();
     timer_.cancel();
   }
   call_soon(callback);
 }
+
+void Loop::catch_up() { now_ = std::max(now_, std::min(clock_.elapsed(now_), timers_.next_deadline())); }
 
 void Loop::abort(std::exception_ptr reason) {
   if (!failure_) failure_ = std::move(reason);

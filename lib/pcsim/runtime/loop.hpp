@@ -36,7 +36,8 @@ public:
   Loop& operator=(const Loop&) = delete;
 
   /// Runs until `main` is done, and as asyncio to the end of the round after. Throws what `main` threw, what an asynchronous
-  /// handler threw, or what was given to abort().
+  /// handler threw, or what was given to abort(). May be called again when it has returned or thrown: what was ready or asleep goes
+  /// on then, at a time that has passed on the clock meanwhile.
   Ended run_until_complete(Task& main);
 
   /// Seconds since the loop began, the time by which timers go.
@@ -48,8 +49,7 @@ public:
   /// Puts a callback at the end of the ready list. REQUIRES: it is on no list.
   void call_soon(Callback& callback) { ready_.push_back(callback); }
 
-  /// Has `callback` fired at time `when`, or in the next round where that has passed. Tiny delays are no special case. REQUIRES: called
-  /// by what a timer has fired, `when` is not before time().
+  /// Has `callback` fired at time `when`, or in the next round where that has passed. Tiny delays are no special case.
   TimerQueue::Id call_at(double when, Callback& callback) { return timers_.push(when, callback); }
   TimerQueue::Id call_later(double delay, Callback& callback) { return call_at(now_ + delay, callback); }
 
@@ -96,6 +96,7 @@ public:
 private:
   friend class Task;
 
+  void begin_run();
   void turn();
   void work();
   void begin_round();
@@ -103,14 +104,16 @@ private:
   void tell_pause();
   void turn_soon();
   bool waits_for(double deadline);
+  void catch_up();
 
   boost::asio::io_context& host_;
   Clock& clock_;
   boost::asio::steady_timer timer_;
+  bool started_ = false;
   bool paced_ = false;  // whether time has to be waited for
   bool waiting_ = false;
-  // Handlers hold it weakly: one that the host runs after the loop's end does nothing.
-  std::shared_ptr<Loop*> alive_ = std::make_shared<Loop*>(this);
+  // Handlers hold it weakly: one that the host runs after the loop's end, or in a later run, does nothing.
+  std::shared_ptr<Loop*> alive_;
 
   IntrusiveList<Callback> ready_;
   IntrusiveList<Callback> round_;  // what is left of the current round

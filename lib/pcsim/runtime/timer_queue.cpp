@@ -70,6 +70,26 @@ void TimerQueue::settle() {
   }
 }
 
+// Those in front that were set later are out of the way meanwhile, chained by their slots.
+Callback* TimerQueue::pop_due_behind(double now, std::uint64_t set_before) {
+  Id aside = no_slot;
+  while (next_deadline() <= now && sequence(first()) >= set_before) {
+    const Key later = first();
+    if (vacant_) fill_front();
+    vacant_ = true;
+    if (cancelled_ > 0 || (buckets_in_use_ && heap_size_ == 0)) settle();
+    slots_[slot(later)].key = later;
+    slots_[slot(later)].next = std::exchange(aside, slot(later));
+  }
+  Callback* const due = next_deadline() <= now ? &pop() : nullptr;
+  while (aside != no_slot) {
+    const Slot& its_slot = slots_[aside];
+    aside = its_slot.next;
+    add(its_slot.key);
+  }
+  return due;
+}
+
 // Opens buckets until the heap has something. REQUIRES: it is empty.
 void TimerQueue::bring_near() {
   while (vacant_) {

@@ -35,10 +35,7 @@ public:
     const Id id = take_slot(callback);
     const Key added = key(when, sequence_++, id);
     ++live_;
-    if (!buckets_in_use_)
-      add_near(added);
-    else
-      add(place(when), added);
+    add(added);
     return id;
   }
 
@@ -65,9 +62,12 @@ public:
     return callback;
   }
 
-  /// Takes out the first timer, if it is due at `now` and was set before sequence number `set_before`; else returns null.
+  /// Takes out the first of the timers that are due at `now` and were set before sequence number `set_before`; null if there is none.
   Callback* pop_due(double now, std::uint64_t set_before) {
-    return next_deadline() <= now && sequence(first()) < set_before ? &pop() : nullptr;
+    if (next_deadline() > now) return nullptr;
+    if (sequence(first()) < set_before) return &pop();
+    // Behind one of the same deadline there are only later ones; behind one that was set for the past, there may be others.
+    return next_deadline() < now ? pop_due_behind(now, set_before) : nullptr;
   }
 
 private:
@@ -129,6 +129,13 @@ private:
     }
   }
 
+  [[gnu::always_inline]] void add(Key added) {
+    if (!buckets_in_use_)
+      add_near(added);
+    else
+      add(place(when(added)), added);
+  }
+
   void add(double place, Key added) {
     if (place < opened_)
       add_near(added);
@@ -149,6 +156,7 @@ private:
   [[noreturn]] static void too_many();
   void add_slot();
   void make_room();
+  Callback* pop_due_behind(double now, std::uint64_t set_before);
   void insert(Key added);
   void settle();
   void bring_near();
