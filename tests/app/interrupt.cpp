@@ -117,7 +117,7 @@ TEST_CASE("a signal reaches a run that waits for a timer far away, and its time 
   }
 }
 
-TEST_CASE("a signal to a loop that is blocked is taken when the loop is free again") {
+TEST_CASE("a signal to a loop that is blocked is taken at once; what is in hand is finished if the scenario says so") {
   for (const std::string& on_stop : ways) {
     Process process({"--work", "block", "--consumers", "1", "--maxsize", "1", "--items", "1000", "--produce-delay", "0",
                      "--consume-delay", "0.2", "--slow-callback", "10", "--on-stop", on_stop});
@@ -126,6 +126,37 @@ TEST_CASE("a signal to a loop that is blocked is taken when the loop is free aga
     const Ended run = process.end();
     CHECK(run.status == interrupted);
     check_complete(run, 1000);
+    if (on_stop == "finish") CHECK(run.out.find(" C1 id=1 payload=1\n") > run.out.find(" STOPPING\n"));
+  }
+}
+
+TEST_CASE("work that a signal cuts short is unfinished, and nobody waits for it") {
+  const TemporaryFolder folder;
+  const std::string events = folder.path("events.csv");
+  Process process({"--work", "block", "--consume-delay", "100000", "--items", "1", "--export-events", events});
+  process.wait_for_output(" PROD 1\n");
+  process.send(SIGTERM);
+  const Ended run = process.end();  // its patience is much shorter
+  CHECK(run.status == terminated);
+  check_complete(run, 1);
+  CHECK(run.out.find(" C1 CANCELLED id=1\n") != std::string::npos);
+  CHECK(run.out.find("payload") == std::string::npos);
+  CHECK(read_books(run.err).unfinished == 1);
+  CHECK(read_file(events).find(",consumed,") == std::string::npos);
+  CHECK(read_file(events).find(",cancelled,C1,1,") != std::string::npos);
+}
+
+TEST_CASE("work that a second signal cuts short is not consumed either") {
+  for (const std::string on_stop : {"finish", "drain"}) {
+    Process process({"--work", "block", "--consume-delay", "100000", "--items", "1", "--on-stop", on_stop});
+    process.wait_for_output(" PROD 1\n");
+    process.send(SIGTERM);
+    process.wait_for_output(" STOPPING\n");
+    process.send(SIGTERM);
+    const Ended run = process.end();
+    CHECK(run.status == terminated);
+    CHECK(run.out.find("payload") == std::string::npos);
+    CHECK(run.out.ends_with(" C1 CANCELLED id=1\n"));
   }
 }
 
@@ -162,6 +193,31 @@ TEST_CASE("a signal reaches a run in virtual time where all happens at one insta
   CHECK(run.out.ends_with("0.000 DONE\n"));
   const Books books = read_books(run.err);
   CHECK(books.sum() == 3'000'000'000);
+}
+
+// Where the program never waits for anything, so that only a signal ends it. What is written tells that it has begun.
+const std::vector<Texts> never_waiting{
+    {"--clock", "virtual", "--produce-delay", "0"},                                           // a producer
+    {"--clock", "wall", "--produce-delay", "0"},                                              // the same, live
+    {"--clock", "virtual", "--produce-delay", "0", "--producers", "3", "--maxsize", "1000000", "--consume-delay", "0"},
+    {"--clock", "virtual", "--produce-delay", "0", "--consume-delay", "0", "--maxsize", "1000000", "--limit", "1"},
+    {"--clock", "wall", "--work", "block", "--consume-delay", "0", "--produce-delay", "0", "--maxsize", "1000000"},
+    {"--clock", "virtual", "--work", "thread", "--consume-delay", "0", "--produce-delay", "0", "--maxsize", "1000000"},
+};
+
+TEST_CASE("a signal reaches those who never wait: the trace is complete, and the books balance") {
+  for (const Texts& kind : never_waiting)
+    for (const std::string on_stop : {"cancel", "finish"}) {
+      const Texts arguments = with(kind, {"--items", "3000000000", "--on-stop", on_stop});
+      CAPTURE(command_line(arguments));
+      Process process(arguments);
+      process.wait_for_output(" PROD 1");
+      process.send(SIGTERM);
+      const Ended run = process.end();
+      CHECK(run.status == terminated);
+      check_complete(run, 3'000'000'000);
+      CHECK(run.out.find(" STOPPING\n") != std::string::npos);
+    }
 }
 
 TEST_CASE("a second signal ends the run at once, and what was printed is whole") {

@@ -480,5 +480,31 @@ TEST_CASE("nothing is allocated per item once a run is under way") {
       }
 }
 
+TEST_CASE("a run may be stopped while its actors are still being made: those who are there come to their end, and it is done") {
+  for (const auto on_stop : {Scenario::OnStop::cancel, Scenario::OnStop::finish, Scenario::OnStop::drain})
+    for (const bool ready_later : {false, true}) {
+      Scenario scenario = in_virtual_time();
+      scenario.consumers = 5000;
+      scenario.producers = 5000;
+      scenario.on_stop = on_stop;
+      if (ready_later) scenario.ready_after = 1;
+      Recorder recorder;
+      boost::asio::io_context host;
+      VirtualClock clock;
+      Loop loop(host, clock);
+      Pipeline pipeline(loop, scenario, {&recorder});
+      // The first handler comes before the loop's first turn, the second in its midst.
+      boost::asio::post(host, [&] { boost::asio::post(host, [&] { pipeline.stop_soon(); }); });
+      const Outcome outcome = pipeline.run();
+      CHECK_FALSE(outcome.deadlock);
+      REQUIRE(recorder.happenings.size() >= 2);
+      CHECK(recorder.happenings.front().kind == Kind::stopping);
+      CHECK(recorder.happenings.back().kind == Kind::done);
+      const auto stopped = std::count_if(recorder.happenings.begin(), recorder.happenings.end(),
+                                         [](const Happening& h) { return h.kind == Kind::stopped; });
+      if (on_stop == Scenario::OnStop::drain) CHECK((stopped > 0 && stopped < 5000));
+    }
+}
+
 }  // namespace
 }  // namespace pcsim

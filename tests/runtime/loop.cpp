@@ -267,6 +267,31 @@ TEST_CASE("a timer that is set in a round is not fired in it, even if it is due"
   CHECK(journal.text() == "first, ready, second");
 }
 
+TEST_CASE("a timer that is set for the past comes in the next round, and does not hold up those that are due in this one") {
+  VirtualLoop world;
+  Journal journal;
+  Rounds* rounds = nullptr;
+  const auto tell = [&](const char* what) { journal(fmt::format("{} in {}", what, rounds->count())); };
+  Calls past([&] { tell("past"); });
+  Calls longer_past([&] { tell("longer past"); });
+  Calls due([&] { tell("due"); });
+  Calls ready([&] { world.loop.call_at(0.5, past); });
+  Calls first([&] {
+    tell("first");
+    world.loop.call_at(0.25, longer_past);
+  });
+  world.run([&]() -> Coroutine<> {
+    world.loop.call_at(1, first);
+    world.loop.call_at(1, due);
+    world.loop.block(1);
+    world.loop.call_soon(ready);  // in the round that finds both timers due
+    Rounds counted(world.loop);
+    rounds = &counted;
+    for (int i = 0; i < 5; ++i) co_await world.loop.sleep(0);
+  });
+  CHECK(journal.text() == "first in 1, due in 1, longer past in 2, past in 2");
+}
+
 TEST_CASE("a timer that was cancelled never fires") {
   VirtualLoop world;
   Journal journal;
@@ -327,6 +352,48 @@ TEST_CASE("a run in which nothing can happen any more ends as a deadlock, at tha
     co_await never.wait();
   }) == Loop::Ended::deadlock);
   CHECK(world.loop.time() == 2.5);
+}
+
+TEST_CASE("a loop runs again: what was left goes on, and a task that is done gives its result") {
+  VirtualLoop world;
+  Journal journal;
+  const auto sleep = [&](double seconds, const char* name) -> Coroutine<> {
+    co_await world.loop.sleep(seconds);
+    journal(world.loop, name);
+  };
+  Task other(world.loop, sleep(3, "other"));
+  Task first(world.loop, sleep(2, "first"));
+  CHECK(world.loop.run_until_complete(first) == Loop::Ended::done);
+  CHECK(world.loop.run_until_complete(first) == Loop::Ended::done);
+  CHECK(journal.text() == "2 first");
+  Task second(world.loop, sleep(2, "second"));
+  CHECK(world.loop.run_until_complete(second) == Loop::Ended::done);
+  CHECK(journal.text() == "2 first, 3 other, 4 second");
+
+  CHECK_THROWS_WITH(world.run([]() -> Coroutine<> {
+    throw std::runtime_error("thrown");
+    co_return;
+  }),
+                    "thrown");
+  Event never(world.loop, "event");
+  CHECK(world.run([&]() -> Coroutine<> { co_await never.wait(); }) == Loop::Ended::deadlock);
+  CHECK(world.run([&]() -> Coroutine<> { co_await sleep(1, "last"); }) == Loop::Ended::done);
+  CHECK(journal.text() == "2 first, 3 other, 4 second, 5 last");
+}
+
+TEST_CASE("a loop that runs again after it was broken off while it waited has one turn at a time") {
+  boost::asio::io_context host;
+  WallClock clock(1);
+  Loop loop(host, clock);
+  const auto sleep = [&](double seconds) -> Coroutine<> { co_await loop.sleep(seconds); };
+  Task longest(loop, sleep(1000));
+  boost::asio::post(host, [&] { loop.abort(std::make_exception_ptr(std::runtime_error("broken off"))); });
+  CHECK_THROWS_WITH(loop.run_until_complete(longest), "broken off");
+  Task shorter(loop, sleep(0.05));
+  const double before = loop.elapsed();
+  CHECK(loop.run_until_complete(shorter) == Loop::Ended::done);
+  CHECK(loop.elapsed() - before >= 0.05);
+  CHECK_FALSE(longest.done());
 }
 
 TEST_CASE("it is no deadlock that others wait for ever when main is done") {
@@ -494,6 +561,101 @@ TEST_CASE("an interrupt while the loop waits comes when the clock shows, yet not
     main.emplace(loop, sleeper());
     CHECK_THROWS_AS(loop.run_until_complete(*main), Cancelled);
     CHECK(journal.text() == fmt::format("{} callback", expected));
+  }
+}
+
+TEST_CASE("a handler of the host that cancels a task cuts short the block that it is in") {
+  boost::asio::io_context host;
+  StandingClock clock;
+  clock.shown = 3;
+  Loop loop(host, clock);
+  Journal journal;
+  std::vector<double> pauses;
+  loop.on_pause = [&](double seconds) { pauses.push_back(seconds); };
+  std::optional<Task> main;
+  Calls callback([&] {
+    journal("callback");
+    main->cancel();
+  });
+  const auto blocker = [&]() -> Coroutine<> {
+    boost::asio::post(host, [&] { loop.interrupt(callback); });
+    try {
+      loop.block(10);
+      journal("blocked to the end");
+    } catch (const Cancelled&) {
+      journal(loop, "cancelled");
+    }
+    co_await loop.sleep(0);  // it was cancelled once
+    journal("went on");
+  };
+  main.emplace(loop, blocker());
+  loop.run_until_complete(*main);
+  CHECK(journal.text() == "callback, 3 cancelled, went on");
+  CHECK(pauses == std::vector{3.0});
+}
+
+TEST_CASE("a block that is not to be cut short goes on, whatever a handler of the host does meanwhile") {
+  boost::asio::io_context host;
+  WallClock clock(1);
+  Loop loop(host, clock);
+  Journal journal;
+  Calls callback([&] { journal("callback"); });
+  const auto blocker = [&]() -> Coroutine<> {
+    boost::asio::post(host, [&] { loop.interrupt(callback); });
+    loop.block(0.02);
+    journal("blocked to the end");
+    co_return;
+  };
+  Task main(loop, blocker());
+  loop.run_until_complete(main);
+  CHECK(journal.text() == "callback, blocked to the end");
+  CHECK(loop.elapsed() >= 0.02);
+}
+
+TEST_CASE("an abort, or a handler that throws, cuts a block short: what follows it in the step is not done") {
+  for (const bool throws : {false, true}) {
+    boost::asio::io_context host;
+    StandingClock clock;
+    Loop loop(host, clock);
+    Journal journal;
+    const auto blocker = [&]() -> Coroutine<> {
+      boost::asio::post(host, [&] {
+        if (throws) throw std::runtime_error("a reason");
+        loop.abort(std::make_exception_ptr(std::runtime_error("a reason")));
+      });
+      loop.block(10);
+      journal("blocked to the end");
+      co_return;
+    };
+    Task main(loop, blocker());
+    CHECK_THROWS_WITH(loop.run_until_complete(main), "a reason");
+    CHECK(journal.text().empty());
+  }
+}
+
+TEST_CASE("a step that never ends but polls the host is interrupted in its midst, and ends where its task is cancelled") {
+  for (const bool aborted : {false, true}) {
+    VirtualLoop world;
+    Journal journal;
+    std::optional<Task> main;
+    Calls callback([&] {
+      journal("callback");
+      main->cancel();
+    });
+    const auto endless = [&]() -> Coroutine<> {
+      boost::asio::post(world.host, [&] {
+        if (aborted) return world.loop.abort(std::make_exception_ptr(std::runtime_error("aborted")));
+        world.loop.interrupt(callback);
+      });
+      while (true) world.loop.poll_host();
+      co_return;
+    };
+    main.emplace(world.loop, endless());
+    if (aborted)
+      CHECK_THROWS_WITH(world.loop.run_until_complete(*main), "aborted");
+    else
+      CHECK_THROWS_AS(world.loop.run_until_complete(*main), Cancelled);
+    CHECK(journal.text() == (aborted ? "" : "callback"));
   }
 }
 

@@ -39,6 +39,7 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       has_lock_time_(scenario.lock_delay && !scenario.lock_delay->none()),
       knows_times_((per_item_ && (has_work_ || has_lock_time_)) || (arrivals_ && arrivals_->has_service())),
       plain_(work_is_a_sleep(scenario)),
+      sleeps_(plain_ && has_work_),
       observers_(std::move(observers)),
       shared_(scenario.seed),
       queue_(loop, scenario.maxsize),
@@ -72,7 +73,7 @@ Outcome Pipeline::run() {
     for (const Task& task : producers_) list(task, producer(++number));
     number = 0;
     for (const Task& task : consumers_) list(task, consumer(++number));
-    list(*ending_, {});
+    if (ending_) list(*ending_, {});
   }
   return outcome;
 }
@@ -80,15 +81,25 @@ Outcome Pipeline::run() {
 Coroutine<> Pipeline::main() {
   if (scenario_.stop_after) stop_timer_ = loop_.call_later(*scenario_.stop_after, stop_);
   constexpr auto abort = Task::OnException::abort;
-  for (std::uint32_t i = 1; i <= scenario_.consumers; ++i) consumers_.emplace_back(loop_, consume(i), abort);
-  for (std::uint32_t i = 1; i <= scenario_.producers; ++i)
+  // Who is many may be stopped before all are there.
+  for (std::uint32_t i = 1; i <= scenario_.consumers && !stopping_; ++i) {
+    consumers_.emplace_back(loop_, consume(i), abort);
+    loop_.poll_host();
+  }
+  for (std::uint32_t i = 1; i <= scenario_.producers && !stopping_; ++i) {
     producers_.emplace_back(loop_, arrivals_ ? produce_arrivals() : produce(i), abort);
-  ending_.emplace(loop_, end_in_order(), abort);
-  if (scenario_.ready_after) becoming_ready_.emplace(loop_, become_ready(), abort);
+    loop_.poll_host();
+  }
+  if (!stopping_) ending_.emplace(loop_, end_in_order(), abort);
+  if (scenario_.ready_after && (!stopping_ || scenario_.on_stop == Scenario::OnStop::drain))
+    becoming_ready_.emplace(loop_, become_ready(), abort);
 
   WaitAll all(loop_, producers_.size() + consumers_.size());
-  for (Task& task : producers_) all.add(task);
-  for (Task& task : consumers_) all.add(task);
+  for (std::deque<Task>* tasks : {&producers_, &consumers_})
+    for (Task& task : *tasks) {
+      all.add(task);
+      loop_.poll_host();
+    }
   co_await all;
   tell(Kind::done);
 }
@@ -109,7 +120,9 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
   const std::uint64_t share = scenario_.items / scenario_.producers + (number <= scenario_.items % scenario_.producers);
   try {
     for (std::uint64_t i = 0; i < share; ++i) {
-      if (!scenario_.produce_first && !scenario_.produce_delay.none())
+      if (scenario_.produce_delay.none())
+        loop_.poll_host();
+      else if (!scenario_.produce_first)
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
       const std::uint64_t id = ++last_id_;
       Times times;
@@ -140,6 +153,8 @@ Coroutine<> Pipeline::produce_arrivals() {
       if (const double wait = arrival->at - loop_.time(); wait > 0) {
         tell_draw(Purpose::produce, self, 0, wait);
         co_await loop_.sleep_until(arrival->at);
+      } else {
+        loop_.poll_host();
       }
       const std::uint64_t id = ++last_id_;
       Times times;
@@ -163,7 +178,10 @@ Coroutine<> Pipeline::produce_arrivals() {
 }
 
 Coroutine<> Pipeline::send_sentinels() {
-  for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) co_await queue_.put(sentinel);
+  for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) {
+    co_await queue_.put(sentinel);
+    loop_.poll_host();
+  }
 }
 
 Coroutine<> Pipeline::consume(std::uint32_t number) {
@@ -195,6 +213,7 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
           }
       }
       in_hand = 0;
+      if (!sleeps_) loop_.poll_host();
     }
     tell(Kind::stopped, self);
   } catch (const Cancelled&) {
@@ -253,18 +272,24 @@ Coroutine<> Pipeline::become_ready() {
 // Where the end is not the producers' affair: all is produced, all is consumed, the consumers are sent home.
 Coroutine<> Pipeline::end_in_order() {
   WaitAll produced(loop_, producers_.size());
-  for (Task& task : producers_) produced.add(task);
+  for (Task& task : producers_) {
+    produced.add(task);
+    loop_.poll_host();
+  }
   co_await produced;
   co_await queue_.join();
   if (scenario_.shutdown == Scenario::Shutdown::join_sentinel) co_await send_sentinels();
   if (scenario_.shutdown == Scenario::Shutdown::join_cancel)
-    for (Task& task : consumers_) task.cancel();
+    for (Task& task : consumers_) {
+      task.cancel();
+      loop_.poll_host();
+    }
 }
 
 void Pipeline::stop() {
   if (std::exchange(stopping_, true)) return;
   tell(Kind::stopping);
-  ending_->cancel();
+  if (ending_) ending_->cancel();
   if (becoming_ready_ && scenario_.on_stop != Scenario::OnStop::drain) becoming_ready_->cancel();
   for (Task& task : producers_) task.cancel();
   switch (scenario_.on_stop) {

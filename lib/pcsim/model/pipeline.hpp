@@ -51,8 +51,8 @@ public:
   /// Runs to the end. Throws what an observer threw, or BadValue if the log of arrivals is not what it was.
   Outcome run();
 
-  /// Ends the run early, as the scenario's on_stop says, at the loop's present. For handlers of the loop's host; does nothing the
-  /// second time.
+  /// Ends the run early, as the scenario's on_stop says, at the loop's present, and in the midst of a step that goes on for long. Work
+  /// that blocks the loop is cut short, if its consumer is cancelled. For handlers of the loop's host; does nothing the second time.
   void stop_soon();
 
   /// Where the frames of the actors' coroutines are.
@@ -119,6 +119,7 @@ private:
   const bool has_lock_time_;
   const bool knows_times_;  // of an item, when it is produced: --streams per-item, or a log of arrivals with them
   const bool plain_;        // the work on an item is a sleep and nothing else
+  const bool sleeps_;       // so that a consumer waits between any two items
   std::vector<Observer*> observers_;
   FramePool frames_;
   Random shared_;

@@ -11,13 +11,6 @@
 
 namespace pcsim {
 
-namespace {
-
-// How much is run before the host has its turn: often enough for a signal, too rarely to cost anything.
-constexpr int steps_per_turn = 512;
-
-}  // namespace
-
 Loop::Loop(boost::asio::io_context& host, Clock& clock) : host_(host), clock_(clock), timer_(host) {}
 
 Loop::Ended Loop::run_until_complete(Task& main) {
@@ -166,14 +159,39 @@ void Loop::SleepUntil::await_suspend(std::coroutine_handle<> handle) const { loo
 void Loop::SleepUntil::await_resume() const { loop.current_task().check_cancelled(); }
 
 void Loop::block(double delay) {
+  const double begun = now_;
   now_ += delay;
-  blocked_ += delay;
-  while (!ended_) {
+  bool cut_short = false;
+  while (!cut_short) {
     const auto due = clock_.due(now_);
     if (!due || *due <= std::chrono::steady_clock::now()) break;
-    host_.run_one_until(*due);
+    cut_short = cut_short_by_host([&] { host_.run_one_until(*due); });
   }
+  if (cut_short) now_ = std::clamp(clock_.elapsed(now_), begun, now_);
+  blocked_ += now_ - begun;
+  if (cut_short) end_step();
 }
+
+void Loop::let_host_run() {
+  polls_ = 0;
+  if (cut_short_by_host([&] { host_.poll_one(); })) end_step();
+}
+
+// Whether what the host has run leaves nothing to do for the task whose step it is.
+template <class Run>
+bool Loop::cut_short_by_host(Run run) {
+  const int cancelled_before = current_->cancelling();
+  in_step_ = true;
+  try {
+    run();
+  } catch (...) {
+    abort(std::current_exception());
+  }
+  in_step_ = false;
+  return ended_ || current_->cancelling() > cancelled_before;
+}
+
+void Loop::end_step() { current_->cancelled_in_step(); }
 
 void Loop::tell_pause() {
   const double seconds = std::exchange(blocked_, 0);
@@ -181,6 +199,7 @@ void Loop::tell_pause() {
 }
 
 void Loop::interrupt(Callback& callback) {
+  if (in_step_) return callback.run();
   if (waiting_) {
     catch_up();
     timer_.cancel();

@@ -79,15 +79,25 @@ public:
   };
   SleepUntil sleep_until(double when) { return SleepUntil{*this, when}; }
 
-  /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes;
-  /// handlers of the host have their turn meanwhile, and abort() ends it.
+  /// `time.sleep` in the loop's own thread: time moves on while nobody else can run. Under a wall clock it really passes, and
+  /// handlers of the host have their turn meanwhile: one that cancels the task or aborts the run cuts it short, and Cancelled is
+  /// thrown. REQUIRES: called from within a task.
   void block(double delay);
+
+  /// To be called now and then in a step that may go on for long without a wait: every so many times, handlers of the host have
+  /// their turn, and Cancelled is thrown if one of them has cancelled the task or aborted the run. REQUIRES: called from within a
+  /// task.
+  void poll_host() {
+    if (++polls_ >= steps_per_turn) [[unlikely]]
+      let_host_run();
+  }
 
   /// Told, after a step that has blocked, for how long: asyncio's slow callbacks.
   std::function<void(double seconds)> on_pause;
 
-  /// For handlers of the host, outside of every task: moves the loop's time on to what has passed on the clock, yet not past the
-  /// next timer, and has `callback` run next. Safe at any time while the loop runs.
+  /// For handlers of the host: moves the loop's time on to what has passed on the clock, yet not past the next timer, and has
+  /// `callback` run next; at once, where the host has its turn in the midst of a step, whose end may be far. Safe at any time while
+  /// the loop runs. REQUIRES: `callback` is no task.
   void interrupt(Callback& callback);
 
   /// Ends the run after the current step: run_until_complete throws `reason`. The first reason given stands.
@@ -96,6 +106,9 @@ public:
 private:
   friend class Task;
 
+  // How much is run before the host has its turn: often enough for a signal, too rarely to cost anything.
+  static constexpr int steps_per_turn = 512;
+
   void begin_run();
   void turn();
   void work();
@@ -103,6 +116,10 @@ private:
   void step(Callback& callback);
   void tell_pause();
   void turn_soon();
+  void let_host_run();
+  template <class Run>
+  bool cut_short_by_host(Run run);
+  [[noreturn]] void end_step();
   bool waits_for(double deadline);
   void catch_up();
 
@@ -123,6 +140,8 @@ private:
   TimerQueue timers_;
   double now_ = 0;
   double blocked_ = 0;  // by the current step
+  int polls_ = 0;
+  bool in_step_ = false;  // and yet the host has its turn
   Task* current_ = nullptr;
   Task* telling_ = nullptr;  // the task that tells others of its end, as long as it exists
 

@@ -177,6 +177,12 @@ void Task::throw_cancelled() {
   throw Cancelled();
 }
 
+// Its cancellation does not wait for the next wait.
+void Task::cancelled_in_step() {
+  must_cancel_ = false;
+  throw Cancelled();
+}
+
 void Join::await_suspend(std::coroutine_handle<> handle) {
   waiting_ = &task_.loop().current_task();
   callback_.add_to(task_, *this);

@@ -155,6 +155,7 @@ public:
 
 private:
   friend class DoneCallback;
+  friend class Loop;
   friend class detail::PromiseBase;
 
   enum class State : std::uint8_t { ready, waiting, woken, cancelled, finished };
@@ -165,6 +166,7 @@ private:
     suspended_ = true;
   }
   void cancel_wait();
+  [[noreturn]] void cancelled_in_step();
   void finish();
   void tell_that_done();
   [[noreturn]] void throw_cancelled();
