@@ -256,6 +256,38 @@ TEST_CASE("who looks on does not change the run") {
   }
 }
 
+// Who has done anything when, and who has exited.
+struct Lives final : Observer {
+  std::map<std::pair<Role, std::uint32_t>, double> exits;
+  bool seen_after_exit = false;
+  bool exited_twice = false;
+
+  void see(Actor who) { seen_after_exit = seen_after_exit || exits.contains({who.role, who.number}); }
+  void on(const Happening& happening) override { see(happening.who); }
+  void on_draw(const Draw& draw) override { see(draw.who); }
+  void on_exit(const Exit& exit) override {
+    exited_twice = !exits.insert({{exit.who.role, exit.who.number}, exit.at}).second || exited_twice;
+  }
+};
+
+TEST_CASE("the end of every actor's life is told once, and nothing of it after that") {
+  std::mt19937_64 rng(test_seed());
+  for (int i = 0; i < test_count(1000); ++i) {
+    const Scenario scenario = random_scenario(rng);
+    CAPTURE(text_of(scenario));
+    Lives lives;
+    const RecordedRun run = run_recorded(scenario, {&lives});
+    REQUIRE_FALSE(lives.seen_after_exit);
+    REQUIRE_FALSE(lives.exited_twice);
+    std::size_t stuck = 0;
+    for (const Outcome::Stuck& one : run.outcome.stuck) {
+      REQUIRE_FALSE(lives.exits.contains({one.who.role, one.who.number}));
+      stuck += one.who.role != Role::none;
+    }
+    REQUIRE(lives.exits.size() + stuck == scenario.producers + scenario.consumers);
+  }
+}
+
 TEST_CASE("an item's delays are drawn once each, and told before they pass") {
   std::mt19937_64 rng(test_seed());
   for (int i = 0; i < test_count(300); ++i) {
@@ -489,14 +521,17 @@ TEST_CASE("a run may be stopped while its actors are still being made: those who
       scenario.on_stop = on_stop;
       if (ready_later) scenario.ready_after = 1;
       Recorder recorder;
+      Lives lives;
       boost::asio::io_context host;
       VirtualClock clock;
       Loop loop(host, clock);
-      Pipeline pipeline(loop, scenario, {&recorder});
+      Pipeline pipeline(loop, scenario, {&recorder, &lives});
       // The first handler comes before the loop's first turn, the second in its midst.
       boost::asio::post(host, [&] { boost::asio::post(host, [&] { pipeline.stop_soon(); }); });
       const Outcome outcome = pipeline.run();
       CHECK_FALSE(outcome.deadlock);
+      CHECK(lives.exits.size() == 10000);
+      CHECK_FALSE(lives.exited_twice);
       REQUIRE(recorder.happenings.size() >= 2);
       CHECK(recorder.happenings.front().kind == Kind::stopping);
       CHECK(recorder.happenings.back().kind == Kind::done);

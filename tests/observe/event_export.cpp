@@ -30,11 +30,12 @@ namespace {
 
 // Keeps all that it is told, in one order.
 struct Recording final : Observer {
-  std::vector<std::variant<Happening, Draw, Pause>> all;
+  std::vector<std::variant<Happening, Draw, Pause, Exit>> all;
 
   void on(const Happening& happening) override { all.emplace_back(happening); }
   void on_draw(const Draw& draw) override { all.emplace_back(draw); }
   void on_pause(const Pause& pause) override { all.emplace_back(pause); }
+  void on_exit(const Exit& exit) override { all.emplace_back(exit); }
 
   std::vector<Happening> happenings() const {
     std::vector<Happening> found;
@@ -55,6 +56,8 @@ bool same(const Draw& a, const Draw& b) {
 }
 
 bool same(const Pause& a, const Pause& b) { return same(a.at, b.at) && a.who == b.who && same(a.seconds, b.seconds); }
+
+bool same(const Exit& a, const Exit& b) { return same(a.at, b.at) && a.who == b.who; }
 
 bool same(const Recording& a, const Recording& b) {
   return std::equal(a.all.begin(), a.all.end(), b.all.begin(), b.all.end(), [](const auto& one, const auto& other) {

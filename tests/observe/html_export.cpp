@@ -196,7 +196,10 @@ TEST_CASE("the stories in the page are those of the run, to a tick, and the acto
       CHECK(line_of.at(0) == statistics.consumers()[c].items);
       CHECK(same_number(line_of.at(1), statistics.consumers()[c].busy));
       CHECK(same_number(line_of.at(2), statistics.consumers()[c].waiting));
+      CHECK(same_number(line_of.at(3), statistics.consumers()[c].gone));
     }
+    for (std::size_t p = 0; p < scenario.producers; ++p)
+      CHECK(same_number(page.data.at("producers").at("lines").at(p).at(3), statistics.producers()[p].gone));
   }
 }
 

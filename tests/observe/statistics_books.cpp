@@ -66,6 +66,19 @@ TEST_CASE("a consumer that is never idle has waited for nothing, though the time
   for (const Statistics::Consumer& consumer : statistics.consumers()) CHECK(consumer.waiting == 0);
 }
 
+TEST_CASE("a consumer that has failed waits for nothing any more, however long the run goes on") {
+  const Scenario scenario = scenario_of({{"fail-at", "1"}, {"on-stop", "drain"}, {"produce-delay", "0"}, {"consume-delay", "1"}});
+  Statistics statistics(scenario);
+  const RecordedRun run = run_recorded(scenario, {&statistics});
+  statistics.end(run.outcome.at);
+  CHECK(run.outcome.at == 11);  // C2 has ten more to consume
+  CHECK(statistics.consumers()[0].busy == 1);
+  CHECK(statistics.consumers()[0].waiting == 0);
+  CHECK(statistics.consumers()[0].gone == 1);
+  CHECK(statistics.consumers()[1].gone == 11);
+  CHECK(statistics.producers()[0].gone == 0);
+}
+
 TEST_CASE("the depth of the queue counts no sentinels") {
   Scenario scenario;
   scenario.clock = Scenario::Clock::virtual_time;

@@ -53,6 +53,13 @@ struct Pause {
   double seconds;
 };
 
+/// An actor's life is over, however it came to that: nothing of it is told after this. Told once of every producer and consumer, but for
+/// those who stand still for ever. It is in no text trace.
+struct Exit {
+  double at;
+  Actor who;
+};
+
 /// Looks at a run as it takes place. What it throws ends the run, and comes out of Pipeline::run.
 class Observer {
 public:
@@ -60,6 +67,7 @@ public:
   virtual void on(const Happening& happening) = 0;
   virtual void on_draw(const Draw&) {}
   virtual void on_pause(const Pause&) {}
+  virtual void on_exit(const Exit&) {}
 };
 
 }  // namespace pcsim

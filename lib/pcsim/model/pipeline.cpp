@@ -48,6 +48,7 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       lock_(loop, "lock"),
       threads_(loop, scenario.pool_size(), "threads"),
       in_hand_(scenario.consumers),
+      begun_(scenario.producers + scenario.consumers),
       producing_(scenario.producers),
       stop_(*this) {
   if (scenario.work == Scenario::Work::block)
@@ -90,6 +91,8 @@ Coroutine<> Pipeline::main() {
     producers_.emplace_back(loop_, arrivals_ ? produce_arrivals() : produce(i), abort);
     loop_.poll_host();
   }
+  for (auto i = static_cast<std::uint32_t>(consumers_.size()); i < scenario_.consumers; ++i) tell_exit(consumer(i + 1));
+  for (auto i = static_cast<std::uint32_t>(producers_.size()); i < scenario_.producers; ++i) tell_exit(producer(i + 1));
   if (!stopping_) ending_.emplace(loop_, end_in_order(), abort);
   if (scenario_.ready_after && (!stopping_ || scenario_.on_stop == Scenario::OnStop::drain))
     becoming_ready_.emplace(loop_, become_ready(), abort);
@@ -116,6 +119,7 @@ double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor
 
 Coroutine<> Pipeline::produce(std::uint32_t number) {
   const Actor self = producer(number);
+  begun_[index(self)] = true;
   Random& stream = stream_of(self);
   const std::uint64_t share = scenario_.items / scenario_.producers + (number <= scenario_.items % scenario_.producers);
   try {
@@ -138,8 +142,10 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
     }
     if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
+    tell_exit(self);
   } catch (const Cancelled&) {
     tell(Kind::cancelled, self);
+    tell_exit(self);
     throw;
   }
 }
@@ -147,6 +153,7 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
 // The one producer of a log: an item comes at its own time, or as soon as the producer gets to it.
 Coroutine<> Pipeline::produce_arrivals() {
   const Actor self = producer(1);
+  begun_[index(self)] = true;
   Random& stream = stream_of(self);
   try {
     while (const auto arrival = arrivals_->next()) {
@@ -171,8 +178,10 @@ Coroutine<> Pipeline::produce_arrivals() {
       tell(Kind::put, self, id);
     }
     if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
+    tell_exit(self);
   } catch (const Cancelled&) {
     tell(Kind::cancelled, self);
+    tell_exit(self);
     throw;
   }
 }
@@ -186,6 +195,7 @@ Coroutine<> Pipeline::send_sentinels() {
 
 Coroutine<> Pipeline::consume(std::uint32_t number) {
   const Actor self = consumer(number);
+  begun_[index(self)] = true;
   Random& stream = stream_of(self);
   std::uint64_t& in_hand = in_hand_[number - 1];
   try {
@@ -207,6 +217,7 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
         case Fate::failed:
           tell(Kind::failed, self, id);
           if (scenario_.on_failure == Scenario::OnFailure::stop) {
+            tell_exit(self);
             failed_ = true;
             stop();
             co_return;
@@ -216,8 +227,10 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
       if (!sleeps_) loop_.poll_host();
     }
     tell(Kind::stopped, self);
+    tell_exit(self);
   } catch (const Cancelled&) {
     tell(Kind::cancelled, self, in_hand);
+    tell_exit(self);
     throw;
   }
 }
@@ -291,17 +304,22 @@ void Pipeline::stop() {
   tell(Kind::stopping);
   if (ending_) ending_->cancel();
   if (becoming_ready_ && scenario_.on_stop != Scenario::OnStop::drain) becoming_ready_->cancel();
-  for (Task& task : producers_) task.cancel();
+  for (std::size_t i = 0; i < producers_.size(); ++i) cancel(producers_[i], producer(static_cast<std::uint32_t>(i + 1)));
   switch (scenario_.on_stop) {
     case Scenario::OnStop::cancel:
-      for (Task& task : consumers_) task.cancel();
-      break;
     case Scenario::OnStop::finish:
       for (std::size_t i = 0; i < consumers_.size(); ++i)
-        if (in_hand_[i] == 0) consumers_[i].cancel();
+        if (in_hand_[i] == 0 || scenario_.on_stop == Scenario::OnStop::cancel)
+          cancel(consumers_[i], consumer(static_cast<std::uint32_t>(i + 1)));
       break;
     case Scenario::OnStop::drain: draining_.emplace(loop_, send_sentinels(), Task::OnException::abort); break;
   }
+}
+
+// A task that has not begun never does, and cannot tell its end.
+void Pipeline::cancel(Task& task, Actor who) {
+  task.cancel();
+  if (!begun_[index(who)]) tell_exit(who);
 }
 
 void Pipeline::stop_soon() {
@@ -321,6 +339,11 @@ Random& Pipeline::stream_of(Actor who) {
 void Pipeline::tell_draw(Purpose purpose, Actor who, std::uint64_t item, double seconds) {
   const Draw drawn{loop_.elapsed(), purpose, who, item, seconds};
   for (Observer* observer : observers_) observer->on_draw(drawn);
+}
+
+void Pipeline::tell_exit(Actor who) {
+  const Exit exit{loop_.elapsed(), who};
+  for (Observer* observer : observers_) observer->on_exit(exit);
 }
 
 void Pipeline::tell_observers(Kind kind, Actor who, std::uint64_t item) {

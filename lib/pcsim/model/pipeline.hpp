@@ -98,7 +98,12 @@ private:
   Coroutine<> become_ready();
   Coroutine<> end_in_order();
   void stop();
+  void cancel(Task& task, Actor who);
 
+  // Of who has begun.
+  std::size_t index(Actor who) const {
+    return who.number - 1 + (who.role == Actor::Role::producer ? 0 : static_cast<std::size_t>(scenario_.producers));
+  }
   Random& stream_of(Actor who);
   // Of the item that was just got, if they are known.
   Times known_times() { return knows_times_ ? times_.pop() : Times(); }
@@ -109,6 +114,7 @@ private:
   void tell(Happening::Kind kind, Actor who = {}, std::uint64_t item = 0) {
     if (!observers_.empty()) tell_observers(kind, who, item);
   }
+  void tell_exit(Actor who);
   void tell_observers(Happening::Kind kind, Actor who, std::uint64_t item);
 
   Loop& loop_;
@@ -132,6 +138,7 @@ private:
   Lock lock_;
   ThreadPool threads_;
   std::vector<std::uint64_t> in_hand_;  // by consumer: the item that it works on, or 0
+  std::vector<bool> begun_;  // producers, then consumers
   std::uint64_t last_id_ = 0;
   std::uint64_t producing_;
   bool stopping_ = false;

@@ -31,6 +31,8 @@ void EventExport::on_draw(const Draw& draw) {
 
 void EventExport::on_pause(const Pause& pause) { write(pause.at, pause_name, pause.who, 0, pause.seconds); }
 
+void EventExport::on_exit(const Exit& exit) { write(exit.at, exit_name, exit.who); }
+
 void EventExport::end(const Outcome* outcome) {
   if (outcome != nullptr) write(outcome->at, end_name);
   output_->close();

@@ -20,6 +20,7 @@ public:
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override;
   void on_pause(const Pause& pause) override;
+  void on_exit(const Exit& exit) override;
   void end(const Outcome* outcome) override;
 
 private:

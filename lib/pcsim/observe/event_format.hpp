@@ -11,6 +11,7 @@
 //   column   what it holds
 //   at       when, in seconds, exactly: the shortest text that is read as the same double
 //   event    blocked put got consumed timed_out failed cancelled stopped ready stopping done: what the full trace shows;
+//            exited: an actor's life is over, and this is the last line about it;
 //            produce work lock: a delay begins; pause: somebody has blocked the loop until now;
 //            end: the run is over, always the last line, which only a run that was broken off does not have
 //   actor    P1, C2: who; none for ready, stopping, done and end
@@ -35,6 +36,7 @@ inline constexpr std::array<std::string_view, 11> happening_names{"blocked",   "
 /// By Draw::Purpose.
 inline constexpr std::array<std::string_view, 3> draw_names{"produce", "work", "lock"};
 inline constexpr std::string_view pause_name = "pause";
+inline constexpr std::string_view exit_name = "exited";
 inline constexpr std::string_view end_name = "end";
 
 }  // namespace pcsim

@@ -129,7 +129,7 @@ Line read_csv(std::string_view text) {
 class Reader {
 public:
   Reader(const Scenario& scenario, Observer& observer)
-      : scenario_(scenario), observer_(observer), in_hand_(scenario.consumers) {}
+      : scenario_(scenario), observer_(observer), in_hand_(scenario.consumers), exited_(scenario.producers + scenario.consumers) {}
 
   void take(const Line& line) {
     if (end_) throw BadValue("there is no event after 'end'");
@@ -140,6 +140,7 @@ public:
     now_ = time;
     const std::string& name = line[event];
     const Actor who = parse_actor(line[actor]);
+    if (who.role != Role::none && exited_[index_of(who)]) throw BadValue(fmt::format("'{}' has exited", line[actor]));
     const std::uint64_t id = line[item].empty() ? 0 : parse_whole(line[item], 1, scenario_.items);
 
     const auto index = [&](const auto& names) {
@@ -159,6 +160,12 @@ public:
       expect_role(line, Role::consumer);
       expect(line, item, false);
       observer_.on_pause({time, who, duration(line)});
+    } else if (name == exit_name) {
+      for (const Column column : {item, seconds}) expect(line, column, false);
+      expect(line, actor, true);
+      if (who.role == Role::consumer) let_go({time, Kind::stopped, who, 0});
+      exited_[index_of(who)] = true;
+      observer_.on_exit({time, who});
     } else if (name == end_name) {
       for (const Column column : {actor, item, seconds}) expect(line, column, false);
       end_ = time;
@@ -176,6 +183,10 @@ private:
     const std::uint64_t most = role == Role::producer ? scenario_.producers : scenario_.consumers;
     if (text.front() != 'P' && text.front() != 'C') throw BadValue(fmt::format("'{}' is no actor, such as P1 or C2", text));
     return {role, static_cast<std::uint32_t>(parse_whole(text.substr(1), 1, most))};
+  }
+
+  std::size_t index_of(Actor who) const {
+    return who.number - 1 + (who.role == Role::producer ? 0 : static_cast<std::size_t>(scenario_.producers));
   }
 
   double duration(const Line& line) const {
@@ -266,6 +277,7 @@ private:
   std::uint64_t put_ = 0;
   std::deque<std::uint64_t> queue_;
   std::vector<std::uint64_t> in_hand_;
+  std::vector<bool> exited_;  // producers, then consumers
 };
 
 }  // namespace

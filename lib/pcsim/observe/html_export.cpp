@@ -235,12 +235,14 @@ json::object actor_table(const std::vector<Actors>& actors, Idle idle) {
     std::uint64_t items = 0;
     double busy = 0;
     double rest = 0;
+    double gone = 0;
     for (std::size_t i = first; i < std::min(first + size, actors.size()); ++i) {
       items += actors[i].items;
       busy += actors[i].busy;
       rest += actors[i].*idle;
+      gone += actors[i].gone;
     }
-    lines.push_back(json::array{items, busy, rest});
+    lines.push_back(json::array{items, busy, rest, gone});
   }
   return {{"count", actors.size()}, {"size", size}, {"lines", std::move(lines)}};
 }

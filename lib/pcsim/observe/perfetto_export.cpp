@@ -31,7 +31,6 @@ std::int64_t nanoseconds(double seconds) { return std::llround(std::min(seconds 
 PerfettoExport::PerfettoExport(const Scenario& scenario, std::unique_ptr<Output> output)
     : output_(std::move(output)),
       produce_first_(scenario.produce_first),
-      failure_ends_(scenario.on_failure == Scenario::OnFailure::stop),
       slicer_(scenario, [this](const Slice& slice) { on_slice(slice); }),
       led_to_put_(scenario.producers),
       consumers_(scenario.consumers) {
@@ -56,21 +55,23 @@ void PerfettoExport::on(const Happening& happening) {
     case Kind::got: get(who, at, happening.item); break;
     case Kind::consumed: end_span(who, at, "work"); break;
     case Kind::timed_out: end_span(who, at, "timed out"); break;
-    case Kind::failed:
-      end_span(who, at, "failed");
-      consumer(who).gone = failure_ends_;
-      break;
+    case Kind::failed: end_span(who, at, "failed"); break;
     case Kind::cancelled:
     case Kind::stopped:
-      if (who.role == Role::producer) break;
-      end_span(who, at, "cancelled");
-      consumer(who).gone = true;
+      if (who.role == Role::consumer) end_span(who, at, "cancelled");
       break;
     case Kind::ready: write_instant(at, "ready"); break;
     case Kind::stopping: write_instant(at, "stopping"); break;
     case Kind::done: write_instant(at, "done"); break;
   }
   if (who.role == Role::consumer) slicer_.on(happening);
+}
+
+void PerfettoExport::on_exit(const Exit& exit) {
+  now_ = exit.at;
+  if (exit.who.role != Role::consumer) return;
+  end_span(exit.who, nanoseconds(exit.at), "");
+  consumer(exit.who).gone = true;
 }
 
 void PerfettoExport::end(const Outcome* outcome) {

@@ -25,6 +25,7 @@ public:
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override { slicer_.on_draw(draw); }
+  void on_exit(const Exit& exit) override;
   void end(const Outcome* outcome) override;
 
 private:
@@ -62,7 +63,6 @@ private:
 
   std::unique_ptr<Output> output_;
   bool produce_first_;
-  bool failure_ends_;
   double now_ = 0;
   Slicer slicer_;
   std::vector<std::optional<Span>> led_to_put_;  // by producer: the last slice on the way to its next put

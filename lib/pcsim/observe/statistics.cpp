@@ -22,8 +22,8 @@ Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
       delays_(scenario),
       producers_(scenario.producers),
       consumers_(scenario.consumers) {
-  for (Producer& producer : producers_) producer.since = -1;
-  for (Consumer& consumer : consumers_) consumer.waiting = -1;
+  for (Producer& producer : producers_) producer.since = producer.gone = -1;
+  for (Consumer& consumer : consumers_) consumer.gone = -1;
 }
 
 void Statistics::depth_changes(double at) {
@@ -96,15 +96,23 @@ void Statistics::on(const Happening& happening) {
         producer.until = 0;
         break;
       }
-      [[fallthrough]];
-    case Kind::stopped: {
-      Consumer& consumer = consumers_[happening.who.number - 1];
-      if (consumer.item != 0) consumer.busy += happening.at - consumer.got_at;
-      consumer.item = 0;
-      consumer.waiting = waited(consumer, happening.at);
+      if (happening.item != 0) {
+        Consumer& consumer = consumers_[happening.who.number - 1];
+        consumer.busy += happening.at - consumer.got_at;
+        consumer.item = 0;
+      }
       break;
-    }
     default: break;
+  }
+}
+
+void Statistics::on_exit(const Exit& exit) {
+  if (exit.who.role == Actor::Role::producer) {
+    producers_[exit.who.number - 1].gone = exit.at;
+  } else {
+    Consumer& consumer = consumers_[exit.who.number - 1];
+    consumer.gone = exit.at;
+    consumer.waiting = waited(consumer, exit.at);
   }
 }
 
@@ -122,10 +130,13 @@ void Statistics::end(double at) {
   for (Producer& producer : producers_) {
     if (producer.since >= 0) producer.blocked += at - producer.since;
     producer.busy -= std::max(0.0, producer.until - at);
+    if (producer.gone < 0) producer.gone = at;
   }
   for (Consumer& consumer : consumers_) {
     if (consumer.item != 0) consumer.busy += at - consumer.got_at;
-    if (consumer.waiting < 0) consumer.waiting = waited(consumer, at);
+    if (consumer.gone >= 0) continue;
+    consumer.gone = at;
+    consumer.waiting = waited(consumer, at);
   }
 }
 

@@ -20,6 +20,7 @@ public:
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override;
+  void on_exit(const Exit& exit) override;
 
   /// The run is over, at this time. To be called once, before any figure is read.
   void end(double at);
@@ -30,11 +31,13 @@ public:
     double blocked = 0;       ///< before a full queue
     double since = 0;         ///< while the run goes on: when it began to stand there, or negative
     double until = 0;         ///< while the run goes on: when its present delay will have passed
+    double gone = 0;          ///< when its life was over, or the run
   };
   struct Consumer {
     std::uint64_t items = 0;  ///< consumed
     double busy = 0;          ///< from getting an item to the end of the work on it
     double waiting = 0;       ///< the rest of its life
+    double gone = 0;          ///< when that was over, or the run
     std::uint64_t item = 0;   ///< what it has in hand, since got_at; its producer offered it at offered_at
     double got_at = 0;
     double offered_at = 0;

@@ -31,12 +31,10 @@ void spread(double from, double to, double end, std::size_t n, Add add) {
 }  // namespace
 
 Timeline::Timeline(const Scenario& scenario)
-    : failure_ends_(scenario.on_failure == Scenario::OnFailure::stop),
-      slicer_(scenario, [this](const Slice& slice) { add(slice); }),
+    : slicer_(scenario, [this](const Slice& slice) { add(slice); }),
       producers_(add_cast(Role::producer, scenario.producers, scenario.consumers)),
       consumers_(add_cast(Role::consumer, scenario.consumers, scenario.producers)),
       times_(rows_.size(), TimeBuckets<Times>(most_buckets)),
-      last_seen_(scenario.producers),
       area_(most_buckets) {}
 
 // A role with few actors leaves its rows to the other.
@@ -60,18 +58,10 @@ void Timeline::on(const Happening& happening) {
     case Kind::put:
       depth_changes(happening.at);
       ++depth_;
-      last_seen_[happening.who.number - 1] = happening.at;
       break;
     case Kind::got:
       depth_changes(happening.at);
       --depth_;
-      break;
-    case Kind::failed:
-      if (failure_ends_) life_ends(happening.who, happening.at);
-      break;
-    case Kind::cancelled:
-    case Kind::stopped:
-      if (happening.who.role == Role::consumer) life_ends(happening.who, happening.at);
       break;
     default: break;
   }
@@ -84,11 +74,10 @@ void Timeline::add(const Slice& slice) {
     last = &times;
   });
   if (!slice.blocked()) ++last->ends;
-  if (slice.who.role == Role::producer) last_seen_[slice.who.number - 1] = slice.to;
 }
 
-void Timeline::life_ends(Actor who, double at) {
-  times_of(who).over(at, at, [at](Times& times, double) {
+void Timeline::on_exit(const Exit& exit) {
+  times_of(exit.who).over(exit.at, exit.at, [at = exit.at](Times& times, double) {
     ++times.deaths;
     times.died_at += at;
   });
@@ -103,8 +92,6 @@ void Timeline::end(double at) {
   makespan_ = at;
   slicer_.end(at);
   depth_changes(at);
-  for (std::uint32_t number = 1; number <= last_seen_.size(); ++number)
-    life_ends({Role::producer, number}, last_seen_[number - 1]);
 }
 
 std::vector<Timeline::Shares> Timeline::shares(std::size_t row, std::size_t n) const {

@@ -40,6 +40,7 @@ public:
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override { slicer_.on_draw(draw); }
+  void on_exit(const Exit& exit) override;
 
   /// The run is over, at this time. To be called once, before anything is read.
   void end(double at);
@@ -84,16 +85,13 @@ private:
   Cast add_cast(Actor::Role role, std::uint64_t count, std::uint64_t others);
   TimeBuckets<Times>& times_of(Actor who);
   void add(const Slice& slice);
-  void life_ends(Actor who, double at);
   void depth_changes(double at);
 
-  bool failure_ends_;
   Slicer slicer_;
   std::vector<Row> rows_;
   Cast producers_;
   Cast consumers_;
   std::vector<TimeBuckets<Times>> times_;  // by row
-  std::vector<double> last_seen_;          // by producer: nothing tells that one is through
   TimeBuckets<Area> area_;
   std::uint64_t depth_ = 0;
   double depth_since_ = 0;

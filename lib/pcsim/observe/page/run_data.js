@@ -164,18 +164,11 @@ class Run {
     if (cut && cut.to >= from && cut.from <= to) see(cut.from, cut.to, false, -1);
   }
 
-  // When an actor was gone. A consumer's time is known; a producer goes when it has put its last item.
+  // When an actor was gone; the mean of those who share a line of the table.
   life(role, actor) {
-    if (role === 'consumer') {
-      const { size, lines } = this.data.consumers;
-      const at = Math.floor((actor - 1) / size);
-      const [, busy, waiting] = lines[at];
-      return (busy + waiting) / Math.min(size, this.actors.consumer - at * size);
-    }
-    if (!this.complete) return this.end;
-    const { items, first } = this.own.producer;
-    const last = first[actor + 1] > first[actor] ? this.finish('producer', items[first[actor + 1] - 1]) : 0;
-    return Math.max(last, this.cut.get(actor)?.to ?? 0);
+    const { size, lines } = this.data[`${role}s`];
+    const at = Math.floor((actor - 1) / size);
+    return lines[at][3] / Math.min(size, this.actors[role] - at * size);
   }
 
   // The depth of the queue from each of its changes on. Where several come at once, the order is one that was possible.
