@@ -21,13 +21,13 @@ std::vector<std::string> report_lines(const Outcome& outcome) {
 }
 
 TEST_CASE("a deadlock's report says when it stood still") {
-  const auto lines = report_lines({3.5, {{{Role::consumer, 1}, "get", 3.5}}, false});
+  const auto lines = report_lines({3.5, true, {{{Role::consumer, 1}, "get", 3.5}}, false});
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].starts_with("deadlock at 3.500"));
 }
 
 TEST_CASE("a deadlock's report says of everyone who waits: who, in what, since when, and why nothing can wake them") {
-  const auto lines = report_lines({9,
+  const auto lines = report_lines({9, true,
                                    {{{Role::producer, 2}, "put", 1.25},
                                     {{Role::consumer, 1}, "get", 3.5},
                                     {{Role::consumer, 7}, "ready", 0},
@@ -51,7 +51,7 @@ TEST_CASE("a deadlock's report says of everyone who waits: who, in what, since w
 }
 
 TEST_CASE("neighbours in the same lot share a line, those in another do not") {
-  const auto lines = report_lines({9,
+  const auto lines = report_lines({9, true,
                                    {{{Role::consumer, 1}, "get", 2},
                                     {{Role::consumer, 2}, "get", 2},
                                     {{Role::consumer, 3}, "get", 2},
