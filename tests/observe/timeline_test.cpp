@@ -205,10 +205,12 @@ TEST_CASE("a picture shows who works, is blocked, waits and is gone, and the que
   run.tell(10, Kind::consumed, C1, 1);
   run.tell(10, Kind::got, C1, 2);
   run.tell(10, Kind::put, P1, 3);
+  run.timeline.on_exit({10, P1});
   run.tell(13, Kind::consumed, C1, 2);
   run.tell(13, Kind::got, C1, 3);
   run.tell(15, Kind::timed_out, C1, 3);
   run.tell(18, Kind::stopped, C1);
+  run.timeline.on_exit({18, C1});
   const auto lines = run.picture();
   REQUIRE(lines.size() >= 3);
   CHECK(lines[0] == "P1    |########xx          |");

@@ -11,7 +11,7 @@
 //   column   what it holds
 //   at       when, in seconds, exactly: the shortest text that is read as the same double
 //   event    blocked put got consumed timed_out failed cancelled stopped ready stopping done: what the full trace shows;
-//            exited: an actor's life is over, and this is the last line about it;
+//            exited: an actor's life is over, and this is the last line about it, but for a pause;
 //            produce work lock: a delay begins; pause: somebody has blocked the loop until now;
 //            end: the run is over, always the last line, which only a run that was broken off does not have
 //   actor    P1, C2: who; none for ready, stopping, done and end

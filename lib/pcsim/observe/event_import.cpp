@@ -140,7 +140,9 @@ public:
     now_ = time;
     const std::string& name = line[event];
     const Actor who = parse_actor(line[actor]);
-    if (who.role != Role::none && exited_[index_of(who)]) throw BadValue(fmt::format("'{}' has exited", line[actor]));
+    // A pause is told after the step that made it, which may have been the last.
+    if (who.role != Role::none && name != pause_name && exited_[index_of(who)])
+      throw BadValue(fmt::format("'{}' has exited", line[actor]));
     const std::uint64_t id = line[item].empty() ? 0 : parse_whole(line[item], 1, scenario_.items);
 
     const auto index = [&](const auto& names) {
