@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include "file_conflicts.hpp"
 #include "nearest.hpp"
 #include "options.hpp"
 #include "scenario_file.hpp"
@@ -52,9 +53,9 @@ constexpr std::string_view footer = R"(
 Durations are seconds, or take a unit: ns us ms s min.
 Delays: 0.1 | 0.01,0.05 (uniform) | exp:MEAN | lognormal:MU,SIGMA | pareto:ALPHA,MIN
 
-Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 130 interrupted,
-143 terminated; where two apply: interrupted before failed before deadlock, but a
-run that stands still after a consumer's failure is a deadlock.)";
+Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 129 hung up,
+130 interrupted, 143 terminated; where two apply: interrupted before failed before
+deadlock, but a run that stands still after a consumer's failure is a deadlock.)";
 
 const CommandName& command_of(std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front().starts_with("-")) return commands.front();
@@ -163,13 +164,15 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
   const bool needs_files = command.command == Command::replay || command.command == Command::merge;
   if (needs_files && flags_alone.files.empty())
     throw UsageError(fmt::format("{}: a file is needed: pcsim {} {}", command.name, command.name, command.arguments));
-  if (command.command == Command::merge) return {flags_alone};
+  if (command.command == Command::merge) {
+    refuse_file_conflicts(flags_alone);
+    return {flags_alone};
+  }
 
   std::vector<std::string> files = flags_alone.files;
   if (files.size() > 1 && command.command != Command::replay)
     throw UsageError(fmt::format("{}: unexpected argument; pcsim {} takes one file", files[1], command.name));
-  if (files.size() > 1 && !(flags_alone.save.empty() && flags_alone.verify.empty()))
-    throw UsageError("--save and --verify: these take one scenario at a time, not several files");
+  if (files.size() > 1) refuse_files_of_one(flags_alone);
   if (files.empty()) files.emplace_back();
 
   std::vector<Request> requests;
@@ -184,6 +187,7 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
     request.flags = *flags;
     request.given.insert(flags->begin(), flags->end());
     request.name = file;
+    refuse_file_conflicts(request);
     requests.push_back(std::move(request));
   }
   return requests;

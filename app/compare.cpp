@@ -111,6 +111,7 @@ ExitStatus compare(const Request& request) {
 
   exports.json([&] { return to_json(rows, scenario); });
   exports.csv([&] { return to_csv(rows); });
+  exports.close();
   if (exports.stdout_is_free()) {
     std::string text = to_text(rows);
     if (!scenario.arrivals.empty()) text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.arrivals);

@@ -6,6 +6,7 @@ namespace pcsim::app {
 
 Interrupt::Interrupt(boost::asio::io_context& host, Loop& loop, Pipeline& pipeline)
     : signals_(host, SIGINT, SIGTERM), loop_(loop), pipeline_(pipeline) {
+  if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
   wait();
 }
 
@@ -13,7 +14,7 @@ void Interrupt::wait() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (status_) return loop_.abort(std::make_exception_ptr(InterruptedAgain()));
-    status_ = signal == SIGINT ? interrupted : terminated;
+    status_ = exit_status_of(signal);
     pipeline_.stop_soon();
     wait();
   });

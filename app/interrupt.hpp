@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ending_signals.hpp"
 #include "exit_status.hpp"
 
 #include <pcsim/model/pipeline.hpp>
@@ -19,7 +20,8 @@ public:
   const char* what() const noexcept override { return "interrupted again: ended at once"; }
 };
 
-/// As long as it exists, Ctrl-C and SIGTERM end a run early: the first in the scenario's own way, the second at once.
+/// As long as it exists, Ctrl-C, SIGTERM and a terminal that goes away end a run early: the first in the scenario's own way, the
+/// second at once.
 class Interrupt {
 public:
   /// REQUIRES: all outlive it; `host` is the loop's.
@@ -31,6 +33,7 @@ public:
 private:
   void wait();
 
+  KeptHandlers kept_;  // before the signals, whose end it outlives
   boost::asio::signal_set signals_;
   Loop& loop_;
   Pipeline& pipeline_;

@@ -1,9 +1,11 @@
 #include "command_line.hpp"
 #include "compare.hpp"
 #include "diagnostics.hpp"
+#include "ending_signals.hpp"
 #include "exit_status.hpp"
 #include "run.hpp"
 #include "size.hpp"
+#include "standard_streams.hpp"
 #include "sweep.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +16,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace {
 
@@ -42,15 +45,15 @@ std::string one_line(std::string_view text) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Whoever started the program may have had it ignored.
-  std::signal(SIGPIPE, SIG_DFL);
   try {
+    open_closed_standard_streams();
+    set_up_ending_signals();
     set_up_diagnostics();
     ExitStatus status = done;
     for (const Request& request : parse_command_line(argc, argv)) {
       const ExitStatus one = carry_out(request);
       if (status == done) status = one;
-      if (one >= interrupted) break;
+      if (is_interrupted(one)) break;
     }
     return status;
   } catch (const UsageError& error) {
@@ -58,6 +61,10 @@ int main(int argc, char** argv) {
     return bad_input;
   } catch (const std::bad_alloc&) {
     spdlog::error("out of memory");
+    return run_failed;
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) end_by_signal(SIGPIPE);  // nobody reads: what was to be kept is kept by now
+    spdlog::error("{}", one_line(error.what()));
     return run_failed;
   } catch (const std::exception& error) {
     spdlog::error("{}", one_line(error.what()));

@@ -73,18 +73,26 @@ void add_set(CLI::App& app, const Setting& setting, Request& request) {
   add_option(app, setting.name, fmt::format("{0}{1}{0}", setting.value, delay ? "|" : ","), setting.help, set)->group("Scenario");
 }
 
-void add_file(CLI::App& app, std::string_view name, std::string_view help, std::string& path) {
-  add_option(app, name, "FILE", help, [&path](const std::string& text) { path = text; })->configurable(false)->group("Files");
+void add_file(CLI::App& app, std::string_view name, std::string_view help, Set set) {
+  add_option(app, name, "FILE", help, std::move(set))->configurable(false)->group("Files");
+}
+
+// What stdout is called besides `-` is no file, whatever it leads to.
+std::string output_path(const std::string& text) {
+  return text == "/dev/stdout" || text == "/dev/fd/1" || text == "/proc/self/fd/1" ? "-" : text;
+}
+
+void add_output(CLI::App& app, std::string_view name, std::string_view help, std::string& path) {
+  add_file(app, name, help, [&path](const std::string& text) { path = output_path(text); });
 }
 
 void add_events_file(CLI::App& app, Request& request) {
-  add_option(app, "export-events", "FILE", "write every step, with exact times: .jsonl or .csv (-: JSON Lines on stdout)",
-             [&request](const std::string& path) {
-               if (!event_format(path)) throw BadValue(fmt::format("'{}' ends in neither .jsonl nor .csv", path));
-               request.export_events = path;
-             })
-      ->configurable(false)
-      ->group("Files");
+  add_file(app, "export-events", "write every step, with exact times: .jsonl or .csv (-: JSON Lines on stdout)",
+           [&request](const std::string& text) {
+             const std::string path = output_path(text);
+             if (!event_format(path)) throw BadValue(fmt::format("'{}' ends in neither .jsonl nor .csv", path));
+             request.export_events = path;
+           });
 }
 
 void declare_settings(CLI::App& app, Request& request) {
@@ -162,7 +170,7 @@ void declare_sweep(CLI::App& app, Request& request) {
              })
       ->configurable(false)
       ->group("Study");
-  add_file(app, "part", "write the share's raw results, for pcsim merge", request.part);
+  add_output(app, "part", "write the share's raw results, for pcsim merge", request.part);
 }
 
 void declare_size(CLI::App& app, Request& request) {
@@ -202,13 +210,13 @@ void declare_size(CLI::App& app, Request& request) {
 }
 
 void add_tables(CLI::App& app, Request& request) {
-  add_file(app, "export-json", "write the figures as JSON (-: stdout, instead of the table)", request.export_json);
-  add_file(app, "export-csv", "write the figures as CSV (-: stdout, instead of the table)", request.export_csv);
+  add_output(app, "export-json", "write the figures as JSON (-: stdout, instead of the table)", request.export_json);
+  add_output(app, "export-csv", "write the figures as CSV (-: stdout, instead of the table)", request.export_csv);
 }
 
 void add_sweep_tables(CLI::App& app, Request& request) {
   add_tables(app, request);
-  add_file(app, "export-html", "write a page with charts of the figures, for any browser (-: stdout)", request.export_html);
+  add_output(app, "export-html", "write a page with charts of the figures, for any browser (-: stdout)", request.export_html);
 }
 
 }  // namespace
@@ -224,12 +232,13 @@ void declare_options(CLI::App& app, Request& request) {
     case Command::compare: return add_tables(app, request);
     default: break;
   }
-  add_file(app, "save", "write the scenario as it is run, to be replayed (-: stdout)", request.save);
-  add_file(app, "verify", "hold the trace against this recorded one, and show the first line that differs", request.verify);
-  add_file(app, "export-json", "write the figures as JSON (-: stdout, here and below)", request.export_json);
+  add_output(app, "save", "write the scenario as it is run, to be replayed (-: stdout)", request.save);
+  add_file(app, "verify", "hold the trace against this recorded one, and show the first line that differs",
+           [&request](const std::string& text) { request.verify = text; });
+  add_output(app, "export-json", "write the figures as JSON (-: stdout, here and below)", request.export_json);
   add_events_file(app, request);
-  add_file(app, "export-perfetto", "write a trace for Perfetto and chrome://tracing", request.export_perfetto);
-  add_file(app, "export-html", "write a page that shows the run, for any browser", request.export_html);
+  add_output(app, "export-perfetto", "write a trace for Perfetto and chrome://tracing", request.export_perfetto);
+  add_output(app, "export-html", "write a page that shows the run, for any browser", request.export_html);
 }
 
 std::set<std::string> given_options(const CLI::App& app) {

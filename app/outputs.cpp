@@ -42,46 +42,41 @@ private:
 
 Outputs::Outputs(const Request& request) : request_(request) {
   const Scenario& scenario = request.scenario;
-  if (const auto file = open("save", request.save)) {
-    Scenario saved = scenario;
-    if (!saved.arrivals.empty()) saved.arrivals = path_for_file(saved.arrivals, request.arrivals_relative, request.save);
-    file->buffer().append(write_scenario(saved));
-    file->close();
-  }
   if (request.summary != Request::Summary::none || !request.export_json.empty() || !request.export_html.empty())
     observers_.push_back(&statistics_.emplace(scenario, request.warmup));
   if (request.timeline) observers_.push_back(&timeline_.emplace(scenario));
+  Output* const saved = files_.open("save", request.save);
   open_exports();
   open_trace();
+  open_check();
+  if (saved != nullptr) save(*saved);
   if (scenario.work == Scenario::Work::block) {
     pause_warning_ = std::make_unique<PauseWarning>(request.slow_callback);
     observers_.push_back(pause_warning_.get());
   }
 }
 
-std::unique_ptr<Output> Outputs::open(std::string_view option, const std::string& path) {
-  if (path.empty()) return nullptr;
-  if (path == "-") {
-    if (!on_stdout_.empty()) throw UsageError(fmt::format("--{}: stdout is taken by --{}; give it a file", option, on_stdout_));
-    on_stdout_ = option;
-  }
-  return open_for(option, [&] { return std::make_unique<Output>(path); });
+void Outputs::save(Output& file) {
+  Scenario saved = request_.scenario;
+  if (!saved.arrivals.empty()) saved.arrivals = path_for_file(saved.arrivals, request_.arrivals_relative, request_.save);
+  file.buffer().append(write_scenario(saved));
+  file.close();
 }
 
 void Outputs::open_exports() {
   const Scenario& scenario = request_.scenario;
-  if (auto file = open("export-json", request_.export_json))
-    exports_.push_back(std::make_unique<ResultsExport>(scenario, *statistics_, request_.warmup, PCSIM_VERSION, std::move(file)));
-  if (auto file = open("export-events", request_.export_events)) {
-    file->write_at_once(request_.export_events == "-" && (scenario.clock == Scenario::Clock::wall || file->is_terminal()));
-    exports_.push_back(std::make_unique<EventExport>(*event_format(request_.export_events), std::move(file)));
+  if (Output* const file = files_.open("export-json", request_.export_json))
+    exports_.push_back(std::make_unique<ResultsExport>(scenario, *statistics_, request_.warmup, PCSIM_VERSION, *file));
+  if (Output* const file = files_.open("export-events", request_.export_events, Output::Way::in_place)) {
+    file->write_at_once(scenario.clock == Scenario::Clock::wall || file->is_terminal());
+    exports_.push_back(std::make_unique<EventExport>(*event_format(request_.export_events), *file));
   }
-  if (auto file = open("export-perfetto", request_.export_perfetto))
-    exports_.push_back(std::make_unique<PerfettoExport>(scenario, std::move(file)));
-  if (auto file = open("export-html", request_.export_html)) {
+  if (Output* const file = files_.open("export-perfetto", request_.export_perfetto))
+    exports_.push_back(std::make_unique<PerfettoExport>(scenario, *file));
+  if (Output* const file = files_.open("export-html", request_.export_html)) {
     HtmlExport::About about{std::filesystem::path(request_.name).filename(), PCSIM_VERSION, request_.warmup};
     if (about.title.empty() || about.title == "-") about.title = "A pcsim run";
-    exports_.push_back(std::make_unique<HtmlExport>(scenario, *statistics_, std::move(about), std::move(file)));
+    exports_.push_back(std::make_unique<HtmlExport>(scenario, *statistics_, std::move(about), *file));
   }
   for (const auto& file : exports_) observers_.push_back(file.get());
   if (!exports_.empty()) observers_.push_back(&last_seen_);
@@ -90,39 +85,36 @@ void Outputs::open_exports() {
 // The trace has stdout, unless something else does.
 void Outputs::open_trace() {
   const Scenario& scenario = request_.scenario;
-  if (scenario.trace == Scenario::Trace::none) {
-    if (!request_.verify.empty()) throw UsageError("--verify: there is nothing to verify with --trace none");
-    return;
-  }
-  const bool wall = scenario.clock == Scenario::Clock::wall;
-  const TraceFormat format(scenario);
-  if (on_stdout_.empty() || request_.flags.contains("trace")) {
-    trace_file_ = open("trace", "-");
-    trace_file_->write_at_once(wall || trace_file_->is_terminal());
-    observers_.push_back(&trace_.emplace(format, *trace_file_));
-  }
-  if (!request_.verify.empty()) {
-    const auto times = wall ? TraceCheck::Times::ignore : TraceCheck::Times::compare;
-    check_ = open_for("verify", [&] { return std::make_unique<TraceCheck>(format, request_.verify, times); });
-    observers_.push_back(check_.get());
-  }
+  if (scenario.trace == Scenario::Trace::none || (use_stdout() && !request_.flags.contains("trace"))) return;
+  Output& file = *files_.open("trace", "-");
+  file.write_at_once(scenario.clock == Scenario::Clock::wall || file.is_terminal());
+  observers_.push_back(&trace_.emplace(TraceFormat(scenario), file));
+}
+
+void Outputs::open_check() {
+  if (request_.verify.empty()) return;
+  const Scenario& scenario = request_.scenario;
+  if (scenario.trace == Scenario::Trace::none) throw UsageError("--verify: there is nothing to verify with --trace none");
+  const auto times = scenario.clock == Scenario::Clock::wall ? TraceCheck::Times::ignore : TraceCheck::Times::compare;
+  check_ = open_for("verify", [&] { return std::make_unique<TraceCheck>(TraceFormat(scenario), request_.verify, times); });
+  observers_.push_back(check_.get());
 }
 
 void Outputs::end_exports(const Outcome* outcome) {
-  if (exports_.empty() || std::exchange(exports_ended_, true)) return;
+  if (exports_.empty()) return;
   if (outcome == nullptr && statistics_) statistics_->end(last_seen_.at);
   for (const auto& file : exports_) file->end(outcome);
 }
 
 void Outputs::close() {
-  if (trace_file_) trace_file_->close();
   end_exports(nullptr);
+  files_.close();
 }
 
 bool Outputs::finish(const Outcome& outcome) {
   if (statistics_) statistics_->end(outcome.at);
   end_exports(&outcome);
-  close();
+  files_.close();
   if (outcome.deadlock) spdlog::error("{}", deadlock_report(outcome));
   if (timeline_) {
     timeline_->end(outcome.at);

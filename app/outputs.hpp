@@ -1,11 +1,11 @@
 #pragma once
 
+#include "output_files.hpp"
 #include "request.hpp"
 
 #include <pcsim/model/happening.hpp>
 #include <pcsim/model/pipeline.hpp>
 #include <pcsim/observe/export.hpp>
-#include <pcsim/observe/output.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/observe/text_trace.hpp>
 #include <pcsim/observe/timeline.hpp>
@@ -13,7 +13,6 @@
 
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace pcsim::app {
@@ -27,9 +26,9 @@ public:
   const std::vector<Observer*>& observers() const { return observers_; }
 
   /// Whether something is written to stdout.
-  bool use_stdout() const { return !on_stdout_.empty(); }
+  bool use_stdout() const { return !files_.on_stdout().empty(); }
 
-  /// Writes what is left of the trace and the files, complete or not.
+  /// After a run that was broken off: completes and closes them all, as far as it came. Throws std::system_error.
   void close();
 
   /// After the run: completes and closes them all, then draws the timeline and tells the summary on stderr. False if the trace
@@ -42,23 +41,22 @@ private:
     double at = 0;
   };
 
-  std::unique_ptr<Output> open(std::string_view option, const std::string& path);
+  void save(Output& file);
   void open_exports();
   void open_trace();
+  void open_check();
   void end_exports(const Outcome* outcome);
   bool verify();
 
   const Request& request_;
-  std::string_view on_stdout_;  // the option that has it
+  OutputFiles files_;
   std::vector<Observer*> observers_;
 
-  std::unique_ptr<Output> trace_file_;
   std::optional<TextTrace> trace_;
   std::unique_ptr<TraceCheck> check_;
   std::optional<Statistics> statistics_;
   std::optional<Timeline> timeline_;
   std::vector<std::unique_ptr<Export>> exports_;
-  bool exports_ended_ = false;
   LastSeen last_seen_;  // where the exports of a run that is broken off end
   std::unique_ptr<Observer> pause_warning_;
 };

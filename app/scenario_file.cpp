@@ -199,7 +199,7 @@ std::string write_scenario(const Scenario& scenario) {
 std::string path_for_file(const std::string& path, bool relative, const std::string& file) {
   namespace fs = std::filesystem;
   const fs::path absolute = fs::absolute(path);
-  if (!relative || file == "-" || !fs::is_regular_file(file)) return absolute.string();
+  if (!relative || file == "-" || (fs::exists(file) && !fs::is_regular_file(file))) return absolute.string();
   // Links to folders are resolved, since `..` goes up from where they lead to; a link to the log itself is kept.
   const fs::path beside = fs::canonical(fs::absolute(file).parent_path());
   return (fs::canonical(absolute.parent_path()) / absolute.filename()).lexically_relative(beside).string();

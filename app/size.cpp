@@ -74,9 +74,7 @@ ExitStatus size(const Request& request) {
     spdlog::error("interrupted before there was an answer");
     return signal.status().value_or(run_failed);
   }
-  Output output("-");
-  output.buffer().append(to_text(plan, *answer));
-  output.close();
+  write_to_stdout(to_text(plan, *answer));
   return answer->kind == SizeAnswer::Kind::found ? done : run_failed;
 }
 

@@ -6,9 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <string>
 
@@ -16,26 +15,9 @@ namespace pcsim::app {
 
 namespace {
 
-constexpr std::string_view take_back = "\r\x1b[K";
-constexpr std::array ending{SIGINT, SIGTERM, SIGPIPE};
+constexpr std::string_view erase_line = "\r\x1b[K";
 
-extern "C" void erase_and_end(int signal) {
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, take_back.data(), take_back.size());
-  std::raise(signal);  // comes when this returns, and ends the program: the handler was for one time
-}
-
-// Where `before` is the handler of a signal, it is `after` from here on.
-void change_handlers(void (*before)(int), void (*after)(int)) {
-  for (const int signal : ending) {
-    struct sigaction action {};
-    ::sigaction(signal, nullptr, &action);
-    if (action.sa_handler != before) continue;
-    action.sa_handler = after;
-    action.sa_flags = SA_RESETHAND;
-    ::sigaction(signal, &action, nullptr);
-  }
-}
-
+std::atomic<bool> on_screen = false;  // within reach of a signal's handler
 std::string duration(double seconds) {
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   if (seconds < 120) return fmt::format("{:.0f} s", seconds);
@@ -45,14 +27,9 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-StatusLine::StatusLine() : can_be_seen_(stderr_takes_back()) {
-  if (can_be_seen_) change_handlers(SIG_DFL, erase_and_end);
-}
+StatusLine::StatusLine() : can_be_seen_(stderr_takes_back()) {}
 
-StatusLine::~StatusLine() {
-  erase();
-  if (can_be_seen_) change_handlers(erase_and_end, SIG_DFL);
-}
+StatusLine::~StatusLine() { erase(); }
 
 void StatusLine::show(std::string_view what, double share, double passed) {
   if (!can_be_seen_) return;
@@ -69,13 +46,17 @@ void StatusLine::show(std::string_view what, double share, double passed) {
     line += end;
   }
   line.resize(std::min(line.size(), room));
-  fmt::print(stderr, "{}{}\r", take_back, line);  // whatever else turns up on the terminal begins in the first column
-  shown_ = true;
+  on_screen = true;
+  fmt::print(stderr, "{}{}\r", erase_line, line);  // whatever else turns up on the terminal begins in the first column
 }
 
 void StatusLine::erase() {
-  if (shown_) fmt::print(stderr, "{}", take_back);
-  shown_ = false;
+  if (on_screen.exchange(false)) fmt::print(stderr, "{}", erase_line);
+}
+
+void StatusLine::take_back() noexcept {
+  if (!on_screen) return;
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, erase_line.data(), erase_line.size());
 }
 
 }  // namespace pcsim::app

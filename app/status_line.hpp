@@ -5,7 +5,7 @@
 namespace pcsim::app {
 
 /// A line on stderr that is written over again and again. Where stderr is a terminal that cannot take a line back, or is none,
-/// nothing is ever written. The line is gone when this is destroyed, and where a signal that nobody handles ends the program.
+/// nothing is ever written. The line is gone when this is destroyed.
 ///
 /// Not thread-safe; there is one at a time.
 class StatusLine {
@@ -25,9 +25,11 @@ public:
   /// Takes the line back, so that something else can be written.
   void erase();
 
+  /// The same for a handler of the signal that ends the program, whichever line there is; safe there.
+  static void take_back() noexcept;
+
 private:
   bool can_be_seen_;
-  bool shown_ = false;
 };
 
 }  // namespace pcsim::app

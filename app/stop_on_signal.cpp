@@ -5,20 +5,26 @@
 namespace pcsim::app {
 
 StopOnSignal::StopOnSignal() : signals_(host_, SIGINT, SIGTERM) {
+  if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
+  wait();
+  thread_ = std::jthread([this] { host_.run(); });
+}
+
+void StopOnSignal::wait() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
+    if (signal_ != 0) end_by_signal(signal);
     signal_ = signal;
-    signals_.clear();  // the next one has its usual effect
     stop_.request_stop();
+    wait();
   });
-  thread_ = std::jthread([this] { host_.run(); });
 }
 
 StopOnSignal::~StopOnSignal() { host_.stop(); }
 
 std::optional<ExitStatus> StopOnSignal::status() const {
   if (signal_ == 0) return std::nullopt;
-  return signal_ == SIGINT ? interrupted : terminated;
+  return exit_status_of(signal_);
 }
 
 }  // namespace pcsim::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ending_signals.hpp"
 #include "exit_status.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -12,8 +13,8 @@
 
 namespace pcsim::app {
 
-/// As long as it exists, Ctrl-C and SIGTERM request a stop of what is going on in other threads. A second signal ends the
-/// program.
+/// As long as it exists, Ctrl-C, SIGTERM and a terminal that goes away request a stop of what is going on in other threads. A
+/// second signal ends the program.
 class StopOnSignal {
 public:
   StopOnSignal();
@@ -25,9 +26,12 @@ public:
   std::optional<ExitStatus> status() const;
 
 private:
+  void wait();
+
   std::stop_source stop_;
   std::atomic<int> signal_{0};
   boost::asio::io_context host_{1};
+  KeptHandlers kept_;  // before the signals, whose end it outlives
   boost::asio::signal_set signals_;
   std::jthread thread_;
 };

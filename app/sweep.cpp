@@ -1,6 +1,6 @@
 #include "sweep.hpp"
 
-#include "open.hpp"
+#include "output_files.hpp"
 #include "progress.hpp"
 #include "stop_on_signal.hpp"
 #include "sweep_table.hpp"
@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <memory>
 #include <stop_token>
 #include <system_error>
 #include <thread>
@@ -52,14 +51,11 @@ void check_arrivals(const Scenario& scenario, const std::vector<Axis>& axes) {
 
 void tell(const SweepPlan& plan, const SweepResults& results, TableExports& exports) {
   const auto rows = sweep_rows(plan, results);
-  if (exports.stdout_is_free()) {
-    Output output("-");
-    output.buffer().append(sweep_text(plan, rows));
-    output.close();
-  }
   exports.json([&] { return sweep_json(plan, rows, PCSIM_VERSION); });
   exports.csv([&] { return sweep_csv(plan, rows); });
   exports.html([&] { return sweep_html(plan, rows, PCSIM_VERSION); });
+  exports.close();
+  if (exports.stdout_is_free()) write_to_stdout(sweep_text(plan, rows));
 }
 
 SweepResults run_visibly(const Request& request, const SweepPlan& plan, Shard shard, std::stop_token stop) {
@@ -73,10 +69,11 @@ void sweep_part(const Request& request, const SweepPlan& plan, const StopOnSigna
   if (!(request.export_csv + request.export_json + request.export_html).empty())
     throw UsageError("--part: a part has no table to export; pcsim merge has, when it has put the parts together");
   const Shard shard = *request.shard;
-  const auto file = open_for("part", [&] { return std::make_unique<Output>(request.part); });
+  OutputFiles files;
+  Output& file = *files.open("part", request.part);
   const SweepResults results = run_visibly(request, plan, shard, signal.token());
-  write_part(plan, shard, PCSIM_VERSION, results, *file);
-  file->close();
+  write_part(plan, shard, PCSIM_VERSION, results, file);
+  files.close();
   if (signal.status()) {
     const std::size_t share = shard.share_of(plan.pieces());
     spdlog::error("interrupted: {} of this part's {} runs are missing", share - results.count(), share);

@@ -1,11 +1,7 @@
 #pragma once
 
+#include "output_files.hpp"
 #include "request.hpp"
-
-#include <pcsim/observe/output.hpp>
-
-#include <memory>
-#include <string>
 
 namespace pcsim::app {
 
@@ -16,30 +12,31 @@ public:
   explicit TableExports(const Request& request);
 
   /// Whether stdout is free for the table itself.
-  bool stdout_is_free() const { return stdout_is_free_; }
+  bool stdout_is_free() const { return files_.on_stdout().empty(); }
 
-  // Each writes and closes a file, if it was asked for, with what a function makes. Throws std::system_error.
+  // Each writes what a function makes to a file, if that was asked for. Throws std::system_error.
 
   template <class Text>
   void json(Text text) {
-    if (json_) write_to(*json_, text());
+    if (json_ != nullptr) json_->buffer().append(text());
   }
   template <class Text>
   void csv(Text text) {
-    if (csv_) write_to(*csv_, text());
+    if (csv_ != nullptr) csv_->buffer().append(text());
   }
   template <class Text>
   void html(Text text) {
-    if (html_) write_to(*html_, text());
+    if (html_ != nullptr) html_->buffer().append(text());
   }
 
-private:
-  static void write_to(Output& output, const std::string& text);
+  /// To be called when all is written: the files take their names. Throws std::system_error.
+  void close() { files_.close(); }
 
-  bool stdout_is_free_ = true;
-  std::unique_ptr<Output> json_;
-  std::unique_ptr<Output> csv_;
-  std::unique_ptr<Output> html_;
+private:
+  OutputFiles files_;
+  Output* json_;
+  Output* csv_;
+  Output* html_;
 };
 
 }  // namespace pcsim::app

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -31,6 +32,17 @@ std::string TemporaryFolder::write(std::string_view name, std::string_view bytes
   output.close();
   if (!output) throw std::runtime_error("cannot write " + file);
   return file;
+}
+
+std::vector<std::string> TemporaryFolder::names() const {
+  std::vector<std::string> all;
+  for (const auto& entry : fs::directory_iterator(path_)) all.push_back(entry.path().filename());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+void wait_for_files(Process& program, const TemporaryFolder& folder) {
+  while (folder.names().empty() && program.running()) program.wait_for(std::chrono::milliseconds(10));
 }
 
 std::string read_file(const std::string& path) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "process.hpp"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -21,9 +23,15 @@ public:
   /// Writes such a file, and returns its path.
   std::string write(std::string_view name, std::string_view bytes) const;
 
+  /// The names of all that is in it, in order.
+  std::vector<std::string> names() const;
+
 private:
   std::filesystem::path path_;
 };
+
+/// Returns when the program has opened a file in the folder, or has ended.
+void wait_for_files(Process& program, const TemporaryFolder& folder);
 
 /// All the bytes of a file. Throws std::runtime_error if it cannot be read.
 std::string read_file(const std::string& path);

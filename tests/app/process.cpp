@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -51,6 +52,7 @@ Ends open_terminal() {
 Ends open_stream(Surroundings::Stream stream) {
   using Stream = Surroundings::Stream;
   if (stream == Stream::terminal) return open_terminal();
+  if (stream == Stream::closed) return {};
   if (stream == Stream::full_device) return {checked(::open("/dev/full", O_WRONLY | O_CLOEXEC), "/dev/full"), -1};
   std::array<int, 2> ends;
   checked(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
@@ -79,13 +81,14 @@ Texts environment(const std::map<std::string, std::string>& added) {
 // Whoever started the tests may have some signals ignored; the program is to find them as a shell would leave them.
 class Attributes {
 public:
-  explicit Attributes(bool ignore_sigpipe) {
+  explicit Attributes(const Surroundings& surroundings) {
     ::posix_spawnattr_init(&attributes_);
     sigset_t signals;
     ::sigemptyset(&signals);
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE})
-      if (signal != SIGPIPE || !ignore_sigpipe) ::sigaddset(&signals, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGXFSZ}) ::sigaddset(&signals, signal);
+    if (!surroundings.ignore_sigpipe) ::sigaddset(&signals, SIGPIPE);
+    if (!surroundings.ignore_sighup) ::sigaddset(&signals, SIGHUP);
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
     ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
@@ -95,6 +98,39 @@ public:
 private:
   posix_spawnattr_t attributes_;
 };
+
+// What a program inherits of this process, while it is begun.
+class Inherited {
+public:
+  explicit Inherited(const Surroundings& surroundings)
+      : sigpipe_(surroundings.ignore_sigpipe ? std::signal(SIGPIPE, SIG_IGN) : SIG_ERR),
+        sighup_(surroundings.ignore_sighup ? std::signal(SIGHUP, SIG_IGN) : SIG_ERR) {
+    checked(::getrlimit(RLIMIT_FSIZE, &file_size_), "getrlimit");
+    if (!surroundings.file_size_limit) return;
+    rlimit limit = file_size_;
+    limit.rlim_cur = *surroundings.file_size_limit;
+    checked(::setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
+  }
+  Inherited(const Inherited&) = delete;
+  Inherited& operator=(const Inherited&) = delete;
+  ~Inherited() {
+    if (sigpipe_ != SIG_ERR) std::signal(SIGPIPE, sigpipe_);
+    if (sighup_ != SIG_ERR) std::signal(SIGHUP, sighup_);
+    ::setrlimit(RLIMIT_FSIZE, &file_size_);
+  }
+
+private:
+  void (*sigpipe_)(int);
+  void (*sighup_)(int);
+  rlimit file_size_{};
+};
+
+void add_stream(posix_spawn_file_actions_t& files, int theirs, int number) {
+  if (theirs >= 0)
+    ::posix_spawn_file_actions_adddup2(&files, theirs, number);
+  else
+    ::posix_spawn_file_actions_addclose(&files, number);
+}
 
 }  // namespace
 
@@ -121,19 +157,18 @@ Process::Process(const Texts& arguments, const Surroundings& surroundings)
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, in.c_str(), O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&files, out.theirs, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&files, merged ? out.theirs : err.theirs, STDERR_FILENO);
+  add_stream(files, out.theirs, STDOUT_FILENO);
+  add_stream(files, merged ? out.theirs : err.theirs, STDERR_FILENO);
   Texts command = with({PCSIM_BINARY}, arguments);
   Texts variables = environment(surroundings.environment);
-  const Attributes attributes(surroundings.ignore_sigpipe);
-
-  const auto before = surroundings.ignore_sigpipe ? std::signal(SIGPIPE, SIG_IGN) : SIG_DFL;
-  const int error =
-      ::posix_spawn(&pid_, PCSIM_BINARY, &files, attributes.get(), pointers(command).data(), pointers(variables).data());
-  if (surroundings.ignore_sigpipe) std::signal(SIGPIPE, before);
+  const Attributes attributes(surroundings);
+  const int error = [&] {
+    const Inherited inherited(surroundings);
+    return ::posix_spawn(&pid_, PCSIM_BINARY, &files, attributes.get(), pointers(command).data(), pointers(variables).data());
+  }();
   ::posix_spawn_file_actions_destroy(&files);
-  ::close(out.theirs);
-  if (!merged) ::close(err.theirs);
+  for (const int descriptor : {out.theirs, err.theirs})
+    if (descriptor >= 0) ::close(descriptor);
   if (error != 0) throw std::system_error(error, std::generic_category(), PCSIM_BINARY);
   // The header of glibc 2.36 does not declare pidfd_open() for C++.
   pid_descriptor_ = checked(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)), "pidfd_open");

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,7 @@ struct Surroundings {
     terminal,     ///< captured, and it looks like a terminal to the program
     closed_pipe,  ///< nobody reads
     full_device,
+    closed,     ///< there is none
     as_stdout,  ///< stderr only: it goes where stdout goes
   };
 
@@ -38,6 +41,8 @@ struct Surroundings {
   Stream out = Stream::captured;
   Stream err = Stream::captured;
   bool ignore_sigpipe = false;
+  bool ignore_sighup = false;
+  std::optional<std::uint64_t> file_size_limit = {};    ///< bytes; no file that it writes gets more
   std::map<std::string, std::string> environment = {};  ///< set in addition to this process's own
 };
 
@@ -60,6 +65,9 @@ public:
 
   /// Returns after this time, or when it has ended.
   void wait_for(std::chrono::duration<double> time);
+
+  /// Whether it has not ended yet, as far as was noticed.
+  bool running() const { return running_; }
 
   /// Nobody reads its stdout any more.
   void close_output();

@@ -125,13 +125,16 @@ TEST_CASE("--save writes the scenario as it is run, with its clock and without t
   CHECK(read_file(saved).find("clock = \"wall\"\nspeed = 500\n") != std::string::npos);
 }
 
-TEST_CASE("what is saved can be saved over itself, and changed by flags on the way") {
+TEST_CASE("what is saved can be saved again, and changed by flags on the way, but not over itself") {
   const TemporaryFolder folder;
   const std::string file = folder.path("scenario.toml");
+  const std::string changed = folder.path("changed.toml");
   const std::string expected = pcsim({"--clock", "virtual", "--items", "7", "--save", file}).out;
-  CHECK(pcsim({"replay", file, "--save", file}).out == expected);
-  CHECK(pcsim({"replay", file, "--items", "5", "--save", file}).status == 0);
-  CHECK(pcsim({"replay", file}).out == pcsim({"--clock", "virtual", "--items", "5"}).out);
+  CHECK(pcsim({"replay", file, "--save", changed}).out == expected);
+  CHECK(read_file(changed) == read_file(file));
+  CHECK(pcsim({"replay", file, "--items", "5", "--save", changed}).status == 0);
+  CHECK(pcsim({"replay", changed}).out == pcsim({"--clock", "virtual", "--items", "5"}).out);
+  check_refused(pcsim({"replay", file, "--items", "5", "--save", file}), {"--save", file});
 }
 
 TEST_CASE("--save - writes the scenario to stdout, and the trace goes nowhere") {

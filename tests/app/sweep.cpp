@@ -420,7 +420,7 @@ TEST_CASE("a signal ends a sweep soon: what is complete is printed, what is miss
       TemporaryFolder folder;
       const Exports files(folder, "files");
       Process process(endless + files.flags + Texts{"--jobs", jobs});
-      while (!std::filesystem::exists(files.csv)) process.wait_for(Seconds(0.01));
+      wait_for_files(process, folder);
       process.wait_for(Seconds(0.3));
       process.send(signal);
       const Ended ended = process.end();
@@ -442,7 +442,7 @@ TEST_CASE("a part that was interrupted is not complete, and a second signal is t
   TemporaryFolder folder;
   const std::string part = folder.path("part");
   Process process({"sweep", "--items", "10,3000000000", "--replications", "2", "--shard", "2/2", "--part", part});
-  while (!std::filesystem::exists(part)) process.wait_for(Seconds(0.01));
+  wait_for_files(process, folder);
   process.wait_for(Seconds(0.3));
   process.send(SIGINT);
   const Ended ended = process.end();
@@ -450,8 +450,9 @@ TEST_CASE("a part that was interrupted is not complete, and a second signal is t
   CHECK(ended.err.find("of this part's 2 runs are missing") != std::string::npos);
   check_refused(pcsim({"merge", part}), {"1/2", "missing"});
 
-  Process twice({"sweep", "--items", "3000000000", "--export-csv", folder.path("table")});
-  while (!std::filesystem::exists(folder.path("table"))) twice.wait_for(Seconds(0.01));
+  const TemporaryFolder another;
+  Process twice({"sweep", "--items", "3000000000", "--export-csv", another.path("table")});
+  wait_for_files(twice, another);
   twice.send(SIGINT);
   twice.send(SIGINT);
   const Ended at_once = twice.end();

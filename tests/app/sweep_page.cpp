@@ -100,7 +100,7 @@ TEST_CASE("the page of an interrupted sweep has the rows that are complete, and 
   TemporaryFolder folder;
   const std::string html = folder.path("page.html");
   Process process({"sweep", "--items", "10,3000000000", "--replications", "2", "--jobs", "1", "--export-html", html});
-  while (!std::filesystem::exists(html)) process.wait_for(std::chrono::milliseconds(10));
+  wait_for_files(process, folder);
   process.wait_for(std::chrono::milliseconds(300));
   process.send(SIGINT);
   CHECK(process.end().status == 130);

@@ -93,7 +93,8 @@ void events(State& state, const Workload& workload, const std::string& ending) {
   const TemporaryFile file(ending);
   empty_heap();
   for (auto _ : state) {
-    EventExport lines(*event_format(file.path()), std::make_unique<Output>(file.path()));
+    Output output(file.path(), Output::Way::in_place);
+    EventExport lines(*event_format(file.path()), output);
     Run run(asked, {&lines});
     const Outcome outcome = run.pipeline.run();
     lines.end(&outcome);

@@ -68,7 +68,8 @@ bool same(const Recording& a, const Recording& b) {
 
 // Runs a scenario into a file of events; the observers see the same run.
 Outcome export_events(const Scenario& scenario, const ScratchFile& file, std::vector<Observer*> observers) {
-  EventExport events(*event_format(file.path()), std::make_unique<Output>(file.path()));
+  Output output(file.path(), Output::Way::in_place);
+  EventExport events(*event_format(file.path()), output);
   observers.push_back(&events);
   const Outcome outcome = simulate(scenario, std::move(observers));
   events.end(&outcome);
@@ -167,7 +168,8 @@ TEST_CASE("the last line says when the run was over, and only a run that was bro
   CHECK(file.read().ends_with(fmt::format("\n{},end,,,\n", outcome.at)));
 
   const ScratchFile broken(".csv");
-  EventExport events(EventFormat::csv, std::make_unique<Output>(broken.path()));
+  Output output(broken.path(), Output::Way::in_place);
+  EventExport events(EventFormat::csv, output);
   for (const Happening& happening : run.happenings()) events.on(happening);
   events.end(nullptr);
   Recording read;

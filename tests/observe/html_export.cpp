@@ -38,7 +38,8 @@ struct Page {
 Page page_of(const Scenario& scenario, Statistics& statistics, const std::string& title = "a title",
              std::vector<Observer*> others = {}) {
   const ScratchFile file(".html");
-  HtmlExport exporter(scenario, statistics, {title, "1.2.3"}, std::make_unique<Output>(file.path()));
+  Output output(file.path(), Output::Way::in_place);
+  HtmlExport exporter(scenario, statistics, {title, "1.2.3"}, output);
   others.push_back(&statistics);
   others.push_back(&exporter);
   const Outcome outcome = simulate(scenario, others);
@@ -341,7 +342,8 @@ TEST_CASE("a run that was broken off is a page, too") {
   const Scenario scenario = scenario_of({});
   const ScratchFile file(".html");
   Statistics statistics(scenario);
-  HtmlExport exporter(scenario, statistics, {"a title", "1.2.3"}, std::make_unique<Output>(file.path()));
+  Output output(file.path(), Output::Way::in_place);
+  HtmlExport exporter(scenario, statistics, {"a title", "1.2.3"}, output);
   exporter.on({0.5, Happening::Kind::put, {Actor::Role::producer, 1}, 1});
   statistics.on({0.5, Happening::Kind::put, {Actor::Role::producer, 1}, 1});
   statistics.end(1);

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,16 +48,53 @@ TEST_CASE("what is appended is in the file once it is closed") {
   CHECK_NOTHROW(output.close());
 }
 
-TEST_CASE("a file that was there is emptied when it is opened") {
+TEST_CASE("a file is as it was until what replaces it is closed") {
   const ScratchFile file(".txt");
   file.write("what was there before");
   Output output(file.path());
+  append(output, std::string(1 << 20, 'x'));
+  output.flush();
+  CHECK(file.read() == "what was there before");
+  output.complete();
+  CHECK(file.read() == "what was there before");
+  output.close();
+  CHECK(file.read() == std::string(1 << 20, 'x'));
+}
+
+TEST_CASE("what was to replace a file and is not closed is gone") {
+  const ScratchFile file(".txt");
+  file.write("what was there before");
+  {
+    Output output(file.path());
+    append(output, std::string(1 << 20, 'x'));
+    output.complete();
+  }
+  CHECK(file.read() == "what was there before");
+}
+
+TEST_CASE("in place, what was there goes with the first write") {
+  const ScratchFile file(".txt");
+  file.write("what was there before");
+  { Output output(file.path(), Output::Way::in_place); }
+  CHECK(file.read() == "what was there before");
+  Output output(file.path(), Output::Way::in_place);
+  append(output, "new");
+  CHECK(file.read() == "what was there before");
+  output.flush();
+  CHECK(file.read() == "new");
+}
+
+TEST_CASE("in place, a file of which all is nothing is empty") {
+  const ScratchFile file(".txt");
+  file.write("what was there before");
+  Output output(file.path(), Output::Way::in_place);
+  output.close();
   CHECK(file.read().empty());
 }
 
 TEST_CASE("little is kept back until it is flushed, or written at once if so asked") {
   const ScratchFile file(".txt");
-  Output output(file.path());
+  Output output(file.path(), Output::Way::in_place);
   append(output, "one ");
   CHECK(file.read().empty());
   output.flush();
@@ -67,13 +105,75 @@ TEST_CASE("little is kept back until it is flushed, or written at once if so ask
   CHECK(file.read() == "one two three");
 }
 
-TEST_CASE("an output that is destroyed writes what is left") {
+TEST_CASE("an output that is written in place writes what is left when it is destroyed") {
   const ScratchFile file(".txt");
   {
-    Output output(file.path());
+    Output output(file.path(), Output::Way::in_place);
     append(output, "left");
   }
   CHECK(file.read() == "left");
+}
+
+// As long as it exists, files may have so many bytes, and more are an error.
+class FileSizeLimit {
+public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_CASE("where a write fails, what is written in place ends with a whole line, and nothing comes after") {
+  const std::string text = lines(100);
+  for (const rlim_t most : {0U, 1U, 6U, 7U, 8U, 100U, 500U}) {
+    CAPTURE(most);
+    const ScratchFile file(".txt");
+    {
+      const FileSizeLimit limit(most);
+      Output output(file.path(), Output::Way::in_place);
+      append(output, text);
+      CHECK_THROWS_AS(output.flush(), std::system_error);
+    }
+    const std::size_t whole = most == 0 ? 0 : text.rfind('\n', most - 1) + 1;
+    CHECK(file.read() == text.substr(0, whole));
+
+    const ScratchFile other(".txt");
+    Output output(other.path(), Output::Way::in_place);
+    {
+      const FileSizeLimit limit(most);
+      append(output, text);
+      CHECK_THROWS_AS(output.flush(), std::system_error);
+    }
+    append(output, "more\n");
+    CHECK_THROWS_AS(output.close(), std::system_error);
+    CHECK(other.read() == text.substr(0, whole));
+  }
+}
+
+TEST_CASE("where a write fails, a file is not replaced, whatever comes after") {
+  const ScratchFile file(".txt");
+  file.write("as it was");
+  Output output(file.path());
+  {
+    const FileSizeLimit limit(1000);
+    append(output, lines(1000));
+    CHECK_THROWS_AS(output.flush(), std::system_error);
+  }
+  append(output, "more");
+  CHECK_THROWS_AS(output.close(), std::system_error);
+  CHECK(file.read() == "as it was");
 }
 
 TEST_CASE("a file is no terminal") {

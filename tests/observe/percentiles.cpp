@@ -91,7 +91,8 @@ TEST_CASE("percentiles are within 1 % of the exact ones, on uniform, exponential
       CAPTURE(maxsize);
       const Scenario scenario = scenario_of({{"items", "50000"}, {"produce-delay", delay}, {"consume-delay", delay}, {"maxsize", maxsize}, {"seed", "7"}});
       const ScratchFile file(".csv");
-      EventExport events(EventFormat::csv, std::make_unique<Output>(file.path()));
+      Output output(file.path(), Output::Way::in_place);
+      EventExport events(EventFormat::csv, output);
       Statistics statistics(scenario);
       const Outcome outcome = simulate(scenario, {&events, &statistics});
       events.end(&outcome);

@@ -113,7 +113,8 @@ Trace read_trace(const std::string& text) {
 
 std::string export_trace(const Scenario& scenario, RecordedRun& run, Statistics& statistics) {
   const ScratchFile file(".json");
-  PerfettoExport exporter(scenario, std::make_unique<Output>(file.path()));
+  Output output(file.path(), Output::Way::in_place);
+  PerfettoExport exporter(scenario, output);
   run = run_recorded(scenario, {&exporter, &statistics});
   exporter.end(&run.outcome);
   statistics.end(run.outcome.at);
@@ -307,7 +308,8 @@ TEST_CASE("a run that was broken off is a whole trace, up to the last that was s
   for (std::size_t told = 0; told <= run.recorder.happenings.size(); ++told) {
     CAPTURE(told);
     const ScratchFile file(".json");
-    PerfettoExport exporter(scenario, std::make_unique<Output>(file.path()));
+    Output output(file.path(), Output::Way::in_place);
+    PerfettoExport exporter(scenario, output);
     double last = 0;
     for (std::size_t i = 0; i < told; ++i) {
       exporter.on(run.recorder.happenings[i]);

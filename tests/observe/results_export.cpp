@@ -33,7 +33,8 @@ struct Exported {
 
 Exported export_results(const Scenario& scenario, Statistics& statistics, std::uint64_t warmup = 0) {
   const ScratchFile file(".json");
-  ResultsExport exporter(scenario, statistics, warmup, "1.2.3", std::make_unique<Output>(file.path()));
+  Output output(file.path(), Output::Way::in_place);
+  ResultsExport exporter(scenario, statistics, warmup, "1.2.3", output);
   Exported exported;
   exported.outcome = simulate(scenario, {&statistics, &exporter});
   statistics.end(exported.outcome.at);
@@ -181,7 +182,8 @@ TEST_CASE("a run that was broken off has figures up to there") {
   const RecordedRun run = run_recorded(scenario);
   const ScratchFile file(".json");
   Statistics statistics(scenario);
-  ResultsExport exporter(scenario, statistics, 0, "1.2.3", std::make_unique<Output>(file.path()));
+  Output output(file.path(), Output::Way::in_place);
+  ResultsExport exporter(scenario, statistics, 0, "1.2.3", output);
   for (std::size_t i = 0; i < 10; ++i)
     for (Observer* observer : {static_cast<Observer*>(&statistics), static_cast<Observer*>(&exporter)})
       observer->on(run.recorder.happenings[i]);

@@ -50,7 +50,7 @@ TEST_CASE("the trace of a run is its lines, in the file") {
 TEST_CASE("somebody who looks on sees each line when it happens") {
   const Scenario scenario = scenario_of({{"items", "3"}, {"trace", "full"}});
   const ScratchFile file(".trace");
-  Output output(file.path());
+  Output output(file.path(), Output::Way::in_place);
   output.write_at_once(true);
   TextTrace trace(TraceFormat(scenario), output);
   struct Watcher final : Observer {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <utility>
 
 namespace pcsim {
 
@@ -14,12 +13,7 @@ std::optional<EventFormat> event_format(std::string_view path) {
   return std::nullopt;
 }
 
-EventExport::EventExport(EventFormat format, std::unique_ptr<Output> output) : format_(format), output_(std::move(output)) {
-  if (format_ == EventFormat::csv) {
-    output_->buffer().append(event_columns);
-    output_->buffer().push_back('\n');
-  }
-}
+EventExport::EventExport(EventFormat format, Output& output) : format_(format), output_(output) {}
 
 void EventExport::on(const Happening& happening) {
   write(happening.at, happening_names[static_cast<std::size_t>(happening.kind)], happening.who, happening.item);
@@ -34,12 +28,23 @@ void EventExport::on_pause(const Pause& pause) { write(pause.at, pause_name, pau
 void EventExport::on_exit(const Exit& exit) { write(exit.at, exit_name, exit.who); }
 
 void EventExport::end(const Outcome* outcome) {
-  if (outcome != nullptr) write(outcome->at, end_name);
-  output_->close();
+  if (outcome != nullptr)
+    write(outcome->at, end_name);
+  else if (at_ < 0)
+    write_head();
+  output_.complete();
+}
+
+// Not before there is an event: a file in which nothing was written is as it was.
+void EventExport::write_head() {
+  if (format_ != EventFormat::csv) return;
+  output_.buffer().append(event_columns);
+  output_.buffer().push_back('\n');
 }
 
 void EventExport::write(double at, std::string_view event, Actor who, std::uint64_t item, std::optional<double> seconds) {
   if (at != at_) {
+    if (at_ < 0) write_head();
     at_ = at;
     at_end_ = fmt::format_to(at_text_.data(), FMT_COMPILE("{}"), at);
   }
@@ -64,8 +69,8 @@ void EventExport::write(double at, std::string_view event, Actor who, std::uint6
     if (seconds) end = fmt::format_to(end, FMT_COMPILE("{}"), *seconds);
   }
   *end++ = '\n';
-  output_->buffer().append(line.data(), end);
-  output_->wrote();
+  output_.buffer().append(line.data(), end);
+  output_.wrote();
 }
 
 }  // namespace pcsim

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -15,7 +14,8 @@ namespace pcsim {
 /// Writes all that observers are told to a file of events.
 class EventExport final : public Export {
 public:
-  EventExport(EventFormat format, std::unique_ptr<Output> output);
+  /// REQUIRES: `output` outlives this.
+  EventExport(EventFormat format, Output& output);
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override;
@@ -24,11 +24,12 @@ public:
   void end(const Outcome* outcome) override;
 
 private:
+  void write_head();
   void write(double at, std::string_view event, Actor who = {}, std::uint64_t item = 0, std::optional<double> seconds = {});
 
   EventFormat format_;
-  std::unique_ptr<Output> output_;
-  double at_ = -1;  // the last time, and its text, as much happens at one time
+  Output& output_;
+  double at_ = -1;  // the last time, and its text, as much happens at one time; before the first event -1
   std::array<char, 32> at_text_;
   char* at_end_ = at_text_.data();
 };

@@ -249,11 +249,11 @@ json::object actor_table(const std::vector<Actors>& actors, Idle idle) {
 
 }  // namespace
 
-HtmlExport::HtmlExport(const Scenario& scenario, const Statistics& statistics, About about, std::unique_ptr<Output> output)
+HtmlExport::HtmlExport(const Scenario& scenario, const Statistics& statistics, About about, Output& output)
     : scenario_(scenario),
       statistics_(statistics),
       about_(std::move(about)),
-      output_(std::move(output)),
+      output_(output),
       stories_(most_stories),
       activity_(scenario),
       slicer_(scenario, [this](const Slice& slice) {
@@ -305,8 +305,8 @@ void HtmlExport::end(const Outcome* outcome) {
                     {"timeline", timeline(stories_, makespan, scenario_.produce_first)}};
   if (!stories_.complete()) page["afar"] = from_afar(activity_, scenario_, makespan);
 
-  output_->buffer().append(page::fill(page::run, json::serialize(page)));
-  output_->close();
+  output_.buffer().append(page::fill(page::run, json::serialize(page)));
+  output_.complete();
 }
 
 }  // namespace pcsim

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace pcsim {
@@ -28,8 +27,8 @@ public:
 
   static constexpr std::size_t most_stories = 1 << 17;
 
-  /// REQUIRES: `scenario` and `statistics` outlive this; statistics.end() has been called before end() is.
-  HtmlExport(const Scenario& scenario, const Statistics& statistics, About about, std::unique_ptr<Output> output);
+  /// REQUIRES: `scenario`, `statistics` and `output` outlive this; statistics.end() has been called before end() is.
+  HtmlExport(const Scenario& scenario, const Statistics& statistics, About about, Output& output);
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override;
@@ -39,7 +38,7 @@ private:
   const Scenario& scenario_;
   const Statistics& statistics_;
   About about_;
-  std::unique_ptr<Output> output_;
+  Output& output_;
   Stories stories_;
   Activity activity_;
   Slicer slicer_;

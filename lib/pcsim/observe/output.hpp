@@ -1,27 +1,39 @@
 #pragma once
 
+#include <pcsim/observe/replaced_file.hpp>
+
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace pcsim {
 
 /// A file, or standard output, that is written to through a large buffer. Every error is thrown as std::system_error that names
-/// it.
+/// it, again and again: nothing is written after what is missing.
+///
+/// What is no file (standard output, a pipe, a device) is always written straight.
 ///
 /// Not thread-safe.
 class Output {
 public:
-  /// Opens `path` for writing, and empties it; `-` is standard output.
-  explicit Output(std::string path);
+  /// How a file is written.
+  enum class Way {
+    replace,   ///< beside what has its name, which it takes when it is closed: until then that is as it was
+    in_place,  ///< straight, for who follows it; what was there goes with the first write, and it always ends with a whole line
+  };
+
+  /// Opens `path` for writing; `-` is standard output.
+  explicit Output(std::string path, Way way = Way::replace);
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Writes what is left, as well as it can. Call close() to know.
+  /// Not closed, a file that was to replace another is gone; anything else gets what is left, as well as it can.
   ~Output();
 
-  /// Where to append to; call wrote() after that.
+  /// Where to append to; call wrote() after that. Where it is written in place, whole lines.
   fmt::memory_buffer& buffer() { return buffer_; }
 
   /// Something was appended: written on when it is enough, or at once where somebody waits for it.
@@ -37,16 +49,27 @@ public:
 
   void flush();
 
-  /// Flushes and closes; all is written, or it throws.
+  /// All that was appended is written, and on the disk if it is to replace a file; or it throws. Only the name is not taken yet.
+  void complete();
+
+  /// Completes it, and it takes its name; or it throws.
   void close();
 
 private:
   static constexpr std::size_t enough = 1 << 16;
 
+  void open(Way way);
+  void begin();
+  void write_all();
+  void take_back_part_of_line(std::string_view written);
   [[noreturn]] void fail() const;
 
   std::string path_;
-  int descriptor_;
+  std::optional<ReplacedFile> replaced_;
+  int descriptor_ = -1;
+  bool in_place_ = false;  // a file, for which Way::in_place holds
+  bool begun_ = false;     // something was written
+  int error_ = 0;          // of a write; nothing can come after what is missing
   bool at_once_ = false;
   fmt::memory_buffer buffer_;
 };

@@ -28,13 +28,13 @@ std::int64_t nanoseconds(double seconds) { return std::llround(std::min(seconds 
 
 }  // namespace
 
-PerfettoExport::PerfettoExport(const Scenario& scenario, std::unique_ptr<Output> output)
-    : output_(std::move(output)),
+PerfettoExport::PerfettoExport(const Scenario& scenario, Output& output)
+    : output_(output),
       produce_first_(scenario.produce_first),
       slicer_(scenario, [this](const Slice& slice) { on_slice(slice); }),
       led_to_put_(scenario.producers),
       consumers_(scenario.consumers) {
-  output_->buffer().append(std::string_view(R"({"displayTimeUnit":"ms","traceEvents":[)"));
+  output_.buffer().append(std::string_view(R"({"displayTimeUnit":"ms","traceEvents":[)"));
   write_process(producers_process, "producers");
   write_process(queue_process, "queue");
   write_process(consumers_process, "consumers");
@@ -79,8 +79,8 @@ void PerfettoExport::end(const Outcome* outcome) {
   for (std::uint32_t i = 1; i <= consumers_.size(); ++i)
     if (!consumers_[i - 1].gone) end_span({Role::consumer, i}, nanoseconds(at), "unfinished");
   slicer_.end(at);
-  output_->buffer().append(std::string_view("\n]}\n"));
-  output_->close();
+  output_.buffer().append(std::string_view("\n]}\n"));
+  output_.complete();
 }
 
 void PerfettoExport::on_slice(const Slice& slice) {
@@ -135,7 +135,7 @@ void PerfettoExport::end_span(Actor who, Time at, std::string_view what) {
 }
 
 void PerfettoExport::write_slice(Actor who, std::string_view category, std::string_view name, std::uint64_t item, Span span) {
-  const auto out = std::back_inserter(output_->buffer());
+  const auto out = std::back_inserter(output_.buffer());
   const Time length = span.to - span.from;
   fmt::format_to(out, FMT_COMPILE(",\n{{\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{}.{:03},\"dur\":{}.{:03},\"cat\":\"{}\",\"name\":\"{}"),
                  process(who), thread(who), span.from / 1000, span.from % 1000, length / 1000, length % 1000, category, name);
@@ -143,34 +143,34 @@ void PerfettoExport::write_slice(Actor who, std::string_view category, std::stri
     fmt::format_to(out, FMT_COMPILE(" {}\",\"args\":{{\"item\":{}}}}}"), item, item);
   else
     fmt::format_to(out, FMT_COMPILE("\"}}"));
-  output_->wrote();
+  output_.wrote();
 }
 
 void PerfettoExport::write_arrow_end(char phase, Actor who, Time at, std::uint64_t item) {
   const std::string_view binding = phase == 'f' ? R"(,"bp":"e")" : "";
-  fmt::format_to(std::back_inserter(output_->buffer()),
+  fmt::format_to(std::back_inserter(output_.buffer()),
                  FMT_COMPILE(",\n{{\"ph\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":{}.{:03},\"cat\":\"queue\",\"name\":\"item\",\"id\":{}{}}}"),
                  phase, process(who), thread(who), at / 1000, at % 1000, item, binding);
-  output_->wrote();
+  output_.wrote();
 }
 
 void PerfettoExport::write_depth(Time at) {
-  fmt::format_to(std::back_inserter(output_->buffer()),
+  fmt::format_to(std::back_inserter(output_.buffer()),
                  FMT_COMPILE(",\n{{\"ph\":\"C\",\"pid\":{},\"tid\":{},\"ts\":{}.{:03},\"name\":\"depth\",\"args\":{{\"items\":{}}}}}"),
                  queue_process, queue_process, at / 1000, at % 1000, queue_.size());
-  output_->wrote();
+  output_.wrote();
 }
 
 void PerfettoExport::write_instant(Time at, std::string_view name) {
-  fmt::format_to(std::back_inserter(output_->buffer()),
+  fmt::format_to(std::back_inserter(output_.buffer()),
                  FMT_COMPILE(",\n{{\"ph\":\"i\",\"s\":\"g\",\"pid\":{},\"tid\":{},\"ts\":{}.{:03},\"cat\":\"run\",\"name\":\"{}\"}}"),
                  queue_process, queue_process, at / 1000, at % 1000, name);
-  output_->wrote();
+  output_.wrote();
 }
 
 void PerfettoExport::write_process(int number, std::string_view name) {
   const std::string_view comma = number == producers_process ? "" : ",";
-  fmt::format_to(std::back_inserter(output_->buffer()),
+  fmt::format_to(std::back_inserter(output_.buffer()),
                  FMT_COMPILE("{}\n{{\"ph\":\"M\",\"pid\":{},\"tid\":{},\"name\":\"process_name\",\"args\":{{\"name\":\"{}\"}}}},\n"
                              "{{\"ph\":\"M\",\"pid\":{},\"tid\":{},\"name\":\"process_sort_index\",\"args\":{{\"sort_index\":{}}}}}"),
                  comma, number, number, name, number, number, number);
@@ -178,11 +178,11 @@ void PerfettoExport::write_process(int number, std::string_view name) {
 
 void PerfettoExport::write_thread(Actor who) {
   const char role = who.role == Role::producer ? 'P' : 'C';
-  fmt::format_to(std::back_inserter(output_->buffer()),
+  fmt::format_to(std::back_inserter(output_.buffer()),
                  FMT_COMPILE(",\n{{\"ph\":\"M\",\"pid\":{},\"tid\":{},\"name\":\"thread_name\",\"args\":{{\"name\":\"{}{}\"}}}},\n"
                              "{{\"ph\":\"M\",\"pid\":{},\"tid\":{},\"name\":\"thread_sort_index\",\"args\":{{\"sort_index\":{}}}}}"),
                  process(who), thread(who), role, who.number, process(who), thread(who), thread(who));
-  output_->wrote();
+  output_.wrote();
 }
 
 std::uint64_t PerfettoExport::thread(Actor who) const {

@@ -7,7 +7,6 @@
 #include <pcsim/runtime/fifo.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -21,7 +20,8 @@ namespace pcsim {
 /// Times are rounded to nanoseconds, which is what the viewers have; they have 292 years of them.
 class PerfettoExport final : public Export {
 public:
-  PerfettoExport(const Scenario& scenario, std::unique_ptr<Output> output);
+  /// REQUIRES: `output` outlives this.
+  PerfettoExport(const Scenario& scenario, Output& output);
 
   void on(const Happening& happening) override;
   void on_draw(const Draw& draw) override { slicer_.on_draw(draw); }
@@ -61,7 +61,7 @@ private:
   void write_depth(Time at);
   void write_instant(Time at, std::string_view name);
 
-  std::unique_ptr<Output> output_;
+  Output& output_;
   bool produce_first_;
   double now_ = 0;
   Slicer slicer_;

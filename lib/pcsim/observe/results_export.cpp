@@ -77,12 +77,12 @@ json::array stuck_array(const std::vector<Outcome::Stuck>& all) {
 }  // namespace
 
 ResultsExport::ResultsExport(const Scenario& scenario, const Statistics& statistics, std::uint64_t warmup, std::string version,
-                             std::unique_ptr<Output> output)
+                             Output& output)
     : scenario_(scenario),
       statistics_(statistics),
       warmup_(warmup),
       version_(std::move(version)),
-      output_(std::move(output)) {}
+      output_(output) {}
 
 void ResultsExport::on(const Happening& happening) {
   if (happening.kind == Happening::Kind::stopping) stopped_ = true;
@@ -116,9 +116,9 @@ void ResultsExport::end(const Outcome* outcome) {
   results["producers"] = std::move(producers);
   results["consumers"] = std::move(consumers);
 
-  output_->buffer().append(json::serialize(results));
-  output_->buffer().push_back('\n');
-  output_->close();
+  output_.buffer().append(json::serialize(results));
+  output_.buffer().push_back('\n');
+  output_.complete();
 }
 
 }  // namespace pcsim

@@ -6,7 +6,6 @@
 #include <pcsim/observe/statistics.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace pcsim {
@@ -26,9 +25,9 @@ namespace pcsim {
 /// and all measures() between them, nested at their dots.
 class ResultsExport final : public Export {
 public:
-  /// REQUIRES: `scenario` and `statistics` outlive this; statistics.end() has been called before end() is.
+  /// REQUIRES: `scenario`, `statistics` and `output` outlive this; statistics.end() has been called before end() is.
   ResultsExport(const Scenario& scenario, const Statistics& statistics, std::uint64_t warmup, std::string version,
-                std::unique_ptr<Output> output);
+                Output& output);
 
   void on(const Happening& happening) override;
   void end(const Outcome* outcome) override;
@@ -38,7 +37,7 @@ private:
   const Statistics& statistics_;
   std::uint64_t warmup_;
   std::string version_;
-  std::unique_ptr<Output> output_;
+  Output& output_;
   bool stopped_ = false;
 };
 
