@@ -363,7 +363,8 @@ TEST_CASE("parts that do not make up a sweep are refused in one line that names 
 
   check_refused(pcsim({"merge"}), {"merge", "PART"});
   check_refused(pcsim({"merge", folder.path("none")}), {"none", "No such file"});
-  check_refused(pcsim({"merge", folder.path("")}), {"no part of a sweep"});
+  check_refused(pcsim({"merge", folder.path("")}), {folder.path("") + ":1: Is a directory"});
+  check_refused(pcsim({"merge", "/dev/zero"}), {"/dev/zero:1: this line is longer than 64 MiB"});
   check_refused(pcsim({"merge", parts[0], parts[1]}), {"3/3", "missing"});
   check_refused(pcsim({"merge", parts[2]}), {"1/3", "missing"});
   check_refused(pcsim({"merge", parts[0], parts[1], copy, parts[2]}), {copy + ":1: ", "2/3", "twice", parts[1]});
