@@ -141,7 +141,7 @@ TEST_CASE("a leap second and the end of a day are what POSIX makes of them") {
   };
   std::mt19937_64 rng(test_seed());
   const auto from = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(rng); };
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < test_count(1000); ++i) {
     tm t{};
     t.tm_year = from(70, 300);
     t.tm_yday = from(0, 364);
@@ -406,7 +406,7 @@ void touch(const std::string& path) {
 
 TEST_CASE("of a log that grows, what was there when it was counted is read, and nothing else") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < test_count(60); ++i) {
     // Some end somewhere within a block that is read at once, and others at its end or just beside it.
     std::string text = "at\n";
     std::string expected;

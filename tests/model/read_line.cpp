@@ -1,6 +1,7 @@
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/read_line.hpp>
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -16,7 +17,7 @@ namespace {
 
 TEST_CASE("lines are those of std::getline, and so is the end") {
   std::mt19937_64 rng(test_seed());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < test_count(300); ++i) {
     std::string text;
     for (std::size_t lines = rng() % 6; lines > 0; --lines)
       // Of few characters, or about as many as are read at once.
