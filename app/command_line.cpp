@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include "diagnostics.hpp"
 #include "file_conflicts.hpp"
 #include "nearest.hpp"
 #include "options.hpp"
@@ -7,14 +8,18 @@
 
 #include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/bad_value.hpp>
+#include <pcsim/model/input_file.hpp>
 #include <pcsim/model/setting.hpp>
 #include <pcsim/observe/output.hpp>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -85,12 +90,13 @@ const CommandName& command_of(std::vector<std::string>& arguments) {
 }
 
 // A setting of the file's that means nothing beside a flag gives way to it.
-void settle_conflicts(const std::set<std::string>& flags, Scenario& scenario) {
-  while (const auto conflict = find_conflict(scenario)) {
+void settle_conflicts(Request& request) {
+  while (const auto conflict = find_conflict(request.scenario)) {
     const std::string name(conflict->setting);
-    if (flags.contains(name) || !conflict->idle) throw UsageError(fmt::format("--{}: {}", name, conflict->message));
+    if (request.flags.contains(name) || !conflict->idle)
+      throw UsageError(fmt::format("{}: {}", request.name_of(name), conflict->message));
     const auto all = settings();
-    std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; })->reset(scenario);
+    std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; })->reset(request.scenario);
   }
 }
 
@@ -140,17 +146,39 @@ std::optional<std::set<std::string>> parse_flags(const CommandName& command, std
   return given_options(app);
 }
 
+// The logs that are open. Several scenarios may name one that can be read once only.
+using Logs = std::map<std::string, std::shared_ptr<const InputFile>>;
+
+std::shared_ptr<const CountedLog> open_log(const Request& request, Logs& logs) {
+  const Scenario& scenario = request.scenario;
+  const auto& files = request.files;
+  if (scenario.arrivals == "-" && std::find(files.begin(), files.end(), "-") != files.end())
+    throw UsageError(fmt::format("{}: standard input is the scenario; give the log a file", request.name_of("arrivals")));
+  try {
+    const auto [file, is_new] = logs.try_emplace(scenario.arrivals);
+    if (is_new) file->second = std::make_shared<const InputFile>(scenario.arrivals);
+    auto log = std::make_shared<const CountedLog>(file->second, scenario.arrivals_speed.value_or(1));
+    if (is_new && !log->other_columns().empty())
+      spdlog::warn("{}", one_line(fmt::format("{}: only 'at' and 'service' mean something here; the log has {} as well",
+                                              log->file()->name(), log->other_columns())));
+    return log;
+  } catch (const BadValue& error) {
+    throw UsageError(fmt::format("{}: {}", request.name_of("arrivals"), error.what()));
+  }
+}
+
 // A log's lines are the items. It is read here once, so that a line that makes no sense is found before anything has run.
-void count_items(const std::set<std::string>& flags, Scenario& scenario) {
+void take_items_from_log(Request& request, Logs& logs) {
+  Scenario& scenario = request.scenario;
   if (scenario.arrivals.empty()) return;
   for (const char* name : {"items", "produce-delay"})
-    if (flags.contains(name))
+    if (request.flags.contains(name))
       throw UsageError(fmt::format("--{}: this means nothing with --arrivals, whose lines are the items", name));
-  try {
-    scenario.items = count_arrivals(scenario.arrivals, scenario.arrivals_speed.value_or(1));
-  } catch (const BadValue& error) {
-    throw UsageError(error.what());
-  }
+  scenario.log = open_log(request, logs);
+  scenario.items = scenario.log->count();
+  if (scenario.log->has_service() && request.flags.contains("consume-delay"))
+    throw UsageError("--consume-delay: this means nothing with --arrivals, whose column 'service' says how long the work takes");
+  settle_conflicts(request);
 }
 
 }  // namespace
@@ -175,17 +203,18 @@ std::vector<Request> parse_command_line(int argc, const char* const* argv) {
   if (files.size() > 1) refuse_files_of_one(flags_alone);
   if (files.empty()) files.emplace_back();
 
+  Logs logs;
   std::vector<Request> requests;
   for (const std::string& file : files) {
     Request request;
     request.command = command.command;
     if (!file.empty()) read_scenario_file(file, request);
-    const auto flags = parse_flags(command, arguments, request);
-    settle_conflicts(*flags, request.scenario);
-    count_items(*flags, request.scenario);
-    if (flags->contains("arrivals")) request.arrivals_relative = std::filesystem::path(request.scenario.arrivals).is_relative();
-    request.flags = *flags;
-    request.given.insert(flags->begin(), flags->end());
+    request.flags = *parse_flags(command, arguments, request);
+    request.given.insert(request.flags.begin(), request.flags.end());
+    if (request.flags.contains("arrivals"))
+      request.arrivals_relative = std::filesystem::path(request.scenario.arrivals).is_relative();
+    settle_conflicts(request);
+    take_items_from_log(request, logs);
     request.name = file;
     refuse_file_conflicts(request);
     requests.push_back(std::move(request));

@@ -4,6 +4,8 @@
 #include "table_exports.hpp"
 #include "terminal.hpp"
 
+#include <pcsim/model/arrivals.hpp>
+#include <pcsim/model/input_file.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/observe/report.hpp>
 #include <pcsim/study/compare.hpp>
@@ -114,7 +116,7 @@ ExitStatus compare(const Request& request) {
   exports.close();
   if (exports.stdout_is_free()) {
     std::string text = to_text(rows);
-    if (!scenario.arrivals.empty()) text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.arrivals);
+    if (scenario.log) text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.log->file()->name());
     write_to_stdout(text);
   }
   return done;

@@ -1,5 +1,6 @@
 #include "diagnostics.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -10,6 +11,15 @@ void set_up_diagnostics() {
   logger->set_pattern("pcsim: %v");
   logger->set_error_handler([](const std::string&) {});  // where stderr cannot be written to, nobody can be told
   spdlog::set_default_logger(std::move(logger));
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    line += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, c);
+  }
+  return line;
 }
 
 }  // namespace pcsim::app

@@ -8,14 +8,11 @@
 #include "standard_streams.hpp"
 #include "sweep.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
 #include <exception>
 #include <new>
-#include <string>
-#include <string_view>
 #include <system_error>
 
 namespace {
@@ -30,16 +27,6 @@ ExitStatus carry_out(const Request& request) {
     case Command::size: return size(request);
     default: return run(request);
   }
-}
-
-// Whatever is in a value or a file's name, an error is one line.
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    line += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, c);
-  }
-  return line;
 }
 
 }  // namespace

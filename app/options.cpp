@@ -97,9 +97,7 @@ void add_events_file(CLI::App& app, Request& request) {
 
 void declare_settings(CLI::App& app, Request& request) {
   for (const Setting& setting : settings()) {
-    const bool set = request.command == Command::compare ? setting.name == "consumers"
-                                                         : request.command == Command::sweep && takes_set(setting);
-    if (set)
+    if (takes_several(request.command, setting))
       add_set(app, setting, request);
     else
       add_setting(app, setting, request.scenario);
@@ -239,6 +237,10 @@ void declare_options(CLI::App& app, Request& request) {
   add_events_file(app, request);
   add_output(app, "export-perfetto", "write a trace for Perfetto and chrome://tracing", request.export_perfetto);
   add_output(app, "export-html", "write a page that shows the run, for any browser", request.export_html);
+}
+
+bool takes_several(Command command, const Setting& setting) {
+  return command == Command::compare ? setting.name == "consumers" : command == Command::sweep && takes_set(setting);
 }
 
 std::set<std::string> given_options(const CLI::App& app) {

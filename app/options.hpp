@@ -2,6 +2,8 @@
 
 #include "request.hpp"
 
+#include <pcsim/model/setting.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <set>
@@ -27,6 +29,9 @@ private:
 /// cannot take is thrown as BadOption. The same options serve a command line and a scenario file; the ones that a file may not
 /// hold are not configurable().
 void declare_options(CLI::App& app, Request& request);
+
+/// Whether the command runs all of several values that such a setting is given.
+bool takes_several(Command command, const Setting& setting);
 
 /// The long names of the options that were parsed.
 std::set<std::string> given_options(const CLI::App& app);

@@ -131,9 +131,8 @@ bool Outputs::verify() {
   if (!check_) return true;
   const auto difference = check_->difference();
   if (!difference) return true;
-  const auto show = [](const std::optional<std::string>& line) { return line ? *line : "(the trace has ended)"; };
   spdlog::error("{}:{}: the trace differs", request_.verify, difference->line);
-  fmt::print(stderr, "  recorded: {}\n  this run: {}\n", show(difference->recorded), show(difference->now));
+  fmt::print(stderr, "{}", to_text(*difference));
   return false;
 }
 

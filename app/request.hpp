@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -33,6 +34,7 @@ struct Request {
   Scenario scenario;
   std::set<std::string> given;  ///< names of the options that were given, in the file or as flags
   std::set<std::string> flags;  ///< those that were given as flags
+  std::map<std::string, std::string> places;  ///< FILE:LINE of those that were given in the file
   Summary summary = Summary::text;
   std::uint64_t warmup = 0;        ///< items that are left out of the distributions
   double slow_callback = 0.1;      ///< a pause of the loop that is longer is warned of
@@ -56,6 +58,9 @@ struct Request {
   std::string part;             ///< where to write that
   std::vector<Target> targets;  ///< all of which are to be met
   std::optional<Axis> vary;     ///< by the smallest value of this
+
+  /// What an error is to call an option: as a flag, or with its place in the file.
+  std::string name_of(const std::string& option) const;
 };
 
 }  // namespace pcsim::app

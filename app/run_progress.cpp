@@ -38,8 +38,7 @@ void RunProgress::draw_after(std::chrono::milliseconds time) {
 
 void RunProgress::draw() {
   const double at = loop_.elapsed();
-  // A log of arrivals is not counted beforehand.
-  const double items = scenario_.arrivals.empty() ? static_cast<double>(scenario_.items) : 0;
+  const auto items = static_cast<double>(scenario_.items);
   double share = items > 0 ? static_cast<double>(done_) / items : -1;
   if (scenario_.stop_after) share = std::min(std::max(share, at / *scenario_.stop_after), 1.0);
   const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();

@@ -4,16 +4,17 @@
 
 #include <pcsim/model/number.hpp>
 #include <pcsim/model/setting.hpp>
+#include <pcsim/study/value_set.hpp>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -49,22 +50,24 @@ std::optional<std::string> text_of(const toml::node& value, Kind kind) {
   if (const auto* whole = value.as_integer(); whole != nullptr && (is_number || kind == Kind::whole || kind == Kind::list))
     return std::to_string(whole->get());
   if (const auto* number = value.as_floating_point(); number != nullptr && is_number) return to_text(number->get());
-  if (const auto* list = value.as_array(); list != nullptr && kind == Kind::list) {
-    std::string joined;
-    for (const toml::node& element : *list) {
-      const auto text = text_of(element, Kind::whole);
-      if (!text) return std::nullopt;
-      joined += (joined.empty() ? "" : ",") + *text;
-    }
-    return joined;
-  }
   return std::nullopt;
+}
+
+// The values of a list as one text. Those of delays have commas in them.
+std::optional<std::string> text_of(const toml::array& list, Kind kind) {
+  std::string joined;
+  for (const toml::node& element : list) {
+    const auto text = text_of(element, kind == Kind::list ? Kind::whole : kind);
+    if (!text) return std::nullopt;
+    joined += (joined.empty() ? "" : kind == Kind::delay ? "|" : ",") + *text;
+  }
+  return joined;
 }
 
 // CLI11's way of reading a config file, with toml++: its own reader knows no lines, and merges keys that are given twice.
 class TomlConfig final : public CLI::Config {
 public:
-  TomlConfig(const CLI::App& app, const std::string& file) : app_(app), file_(file) {}
+  TomlConfig(const CLI::App& app, const std::string& file, Command command) : app_(app), file_(file), command_(command) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     const std::string text = read_all(input);
@@ -103,10 +106,24 @@ public:
     fail(line->second, fmt::format("{}: {}", key, message));
   }
 
+  // FILE:LINE, by key.
+  std::map<std::string, std::string> places() const {
+    std::map<std::string, std::string> all;
+    for (const auto& [key, line] : lines_) all[key] = fmt::format("{}:{}", file_, line);
+    return all;
+  }
+
 private:
   std::string read_all(std::istream& input) const {
+    constexpr std::size_t most = 64 << 20;
+    std::string text;
+    std::array<char, 1 << 16> block;
     try {
-      return {std::istreambuf_iterator<char>(input), {}};
+      while (const std::streamsize count = input.rdbuf()->sgetn(block.data(), block.size())) {
+        text.append(block.data(), static_cast<std::size_t>(count));
+        if (text.size() > most) throw UsageError(fmt::format("{}: this is longer than 64 MiB, and no scenario", file_));
+      }
+      return text;
     } catch (const std::ios_base::failure& error) {  // thrown by the stream's buffer, whatever the stream's own mask says
       throw UsageError(fmt::format("{}: {}", file_, error.code().message()));
     }
@@ -119,10 +136,18 @@ private:
     if (!option->get_configurable()) fail(name, "this is for the command line only");
     const auto all = settings();
     const auto setting = std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; });
-    const bool known = setting != all.end();
-    const auto text = text_of(value, known ? setting->kind : Kind::duration);
-    if (!text) fail(name, fmt::format("the value must be {}", known ? expected(setting->kind) : "a number or a text"));
-    return *text;
+    if (setting == all.end()) {
+      if (const auto text = text_of(value, Kind::duration)) return *text;
+      fail(name, "the value must be a number or a text");
+    }
+    const toml::array* const list = value.as_array();
+    const bool several = takes_several(command_, *setting);
+    const bool takes_list = several || setting->kind == Kind::list;
+    const auto text = list != nullptr && takes_list ? text_of(*list, setting->kind) : text_of(value, setting->kind);
+    if (text) return *text;
+    const bool elsewhere = list != nullptr && !takes_list && takes_set(*setting);
+    fail(name, fmt::format("{}the value must be {}{}", elsewhere ? "several values are for pcsim sweep; here " : "",
+                           expected(setting->kind), several ? ", or a list of several" : ""));
   }
 
   [[noreturn]] void fail(std::size_t line, std::string_view message) const {
@@ -131,6 +156,7 @@ private:
 
   const CLI::App& app_;
   const std::string& file_;
+  Command command_;
   mutable std::map<std::string, std::size_t> lines_;  // CLI::Config reads through const functions
 };
 
@@ -152,7 +178,7 @@ std::string quoted(const std::string& text) {
 void read_scenario(std::istream& text, const std::string& name, Request& request) {
   CLI::App app;
   declare_options(app, request);
-  const auto config = std::make_shared<TomlConfig>(app, name);
+  const auto config = std::make_shared<TomlConfig>(app, name, request.command);
   app.config_formatter(config);
   app.allow_config_extras(CLI::config_extras_mode::error);
   try {
@@ -163,8 +189,9 @@ void read_scenario(std::istream& text, const std::string& name, Request& request
     throw UsageError(fmt::format("{}: {}", name, error.what()));
   }
   request.given = given_options(app);
+  request.places = config->places();
   // A log stands beside the scenario that names it, from wherever that is run.
-  if (!request.scenario.arrivals.empty()) {
+  if (!request.scenario.arrivals.empty() && request.scenario.arrivals != "-") {
     const std::filesystem::path log(request.scenario.arrivals);
     request.arrivals_relative = log.is_relative();
     request.scenario.arrivals = (std::filesystem::path(name).parent_path() / log).string();
@@ -198,6 +225,7 @@ std::string write_scenario(const Scenario& scenario) {
 
 std::string path_for_file(const std::string& path, bool relative, const std::string& file) {
   namespace fs = std::filesystem;
+  if (path == "-") return path;
   const fs::path absolute = fs::absolute(path);
   if (!relative || file == "-" || (fs::exists(file) && !fs::is_regular_file(file))) return absolute.string();
   // Links to folders are resolved, since `..` goes up from where they lead to; a link to the log itself is kept.

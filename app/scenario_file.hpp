@@ -18,7 +18,7 @@ void read_scenario_file(const std::string& path, Request& request);
 std::string write_scenario(const Scenario& scenario);
 
 /// A path of something that exists, as it is to be written into a scenario file, so that it is found from there: relative to the
-/// file's folder, or absolute, which it always is where `file` is no regular file (`-` is standard output).
+/// file's folder, or absolute, which it always is where `file` is no regular file (`-` is standard output). `-` stays what it is.
 std::string path_for_file(const std::string& path, bool relative, const std::string& file);
 
 }  // namespace pcsim::app

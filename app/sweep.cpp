@@ -40,12 +40,17 @@ Scenario studied_scenario(const Request& request) {
 }
 
 // The log was read at one speed only; at a lower one its last times may be too late.
-void check_arrivals(const Scenario& scenario, const std::vector<Axis>& axes) {
+void check_arrivals(const Request& request, const std::vector<Axis>& axes) {
+  const Scenario& scenario = request.scenario;
   for (const Axis& axis : axes) {
     if (axis.setting->name != "arrivals-speed" || scenario.arrivals.empty()) continue;
     double slowest = scenario.arrivals_speed.value_or(1);
     for (const std::string& value : axis.values) slowest = std::min(slowest, parse_decimal(value, "a number above 0"));
-    count_arrivals(scenario.arrivals, slowest);
+    try {
+      CountedLog(scenario.log->file(), slowest);
+    } catch (const BadValue& error) {
+      throw UsageError(fmt::format("{}: {}", request.name_of("arrivals"), error.what()));
+    }
   }
 }
 
@@ -94,7 +99,7 @@ void sweep_all(const Request& request, const SweepPlan& plan, const StopOnSignal
 SweepPlan plan_study(const Request& request, std::vector<Axis> axes, std::vector<std::string> measures) {
   try {
     const Scenario scenario = studied_scenario(request);
-    check_arrivals(scenario, axes);
+    check_arrivals(request, axes);
     SweepPlan plan{Grid(scenario, std::move(axes)), request.replications, {std::move(measures), request.warmup}};
     plan.check();
     return plan;

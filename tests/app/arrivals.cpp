@@ -7,16 +7,21 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 namespace pcsim {
@@ -159,15 +164,32 @@ TEST_CASE("a log that makes no sense is refused with its line, and nothing has r
                                          {"at\n2026-03-01T12:00:00Z\n2026-03-01T11:59:59Z\n", ":3: "},
                                          {"at\n1\n2026-03-01T12:00:00Z\n", ":3: '2026-03-01T12:00:00Z' is not a time in seconds"},
                                          {"at\n2026-03-01T12:00:00Z\n1\n", ":3: '1' is not an ISO 8601 time"},
-                                         {"at\n1e10\n", ":2: "}}) {
+                                         {"at\n0\n1e10\n", ":3: "},
+                                         {"At,Service\n1,1\n",
+                                          ":1: there is no column 'at' in the first line, which must name the "
+                                          "columns; it has 'At', 'Service'\n"}}) {
     const std::string log = folder.write("bad.csv", bad.text);
     check_refused(pcsim({"--clock", "virtual", "--arrivals", log}), {log + bad.part});
   }
-  check_refused(pcsim({"--arrivals", folder.path("none.csv")}), {"none.csv", "No such file"});
-  check_refused(pcsim({"--arrivals", folder.path("")}), {"regular file"});
+  const std::string none = folder.path("none.csv");
+  check_refused(pcsim({"--arrivals", none}), {"--arrivals: " + none + ": No such file or directory"});
+  check_refused(pcsim({"--arrivals", folder.path("")}), {"--arrivals: ", "Is a directory"});
   check_refused(pcsim({"--arrivals", "/dev/null"}), {"/dev/null", "regular file"});
+  const std::string scenario = folder.write("scenario.toml", "clock = \"virtual\"\narrivals = \"none.csv\"\n");
+  check_refused(pcsim({"replay", scenario}), {scenario + ":2: arrivals: " + none + ": No such file or directory"});
+  check_refused(pcsim({"replay", scenario, "--arrivals", "nope.csv"}),
+                {"pcsim: --arrivals: nope.csv: No such file or directory"});
 
   const std::string log = folder.write("log.csv", three);
+  check_refused(pcsim({"--arrivals", log, "--consume-delay", "1"}), {"--consume-delay", "--arrivals", "'service'"});
+  check_refused(pcsim({"sweep", "--arrivals", log, "--consume-delay", "1|2"}), {"--consume-delay", "--arrivals", "'service'"});
+  const std::string delays = folder.write("delays.toml", "consume-delay = \"1|2\"\n");
+  check_refused(pcsim({"sweep", delays, "--arrivals", log}), {"--consume-delay", "--arrivals", "'service'"});
+  check_refused(pcsim({"--arrivals", log, "--fail-at", "2,4"}), {"--fail-at: there is no item 4, the last one is 3"});
+  const std::string failing = folder.write("failing.toml", "arrivals = \"log.csv\"\nfail-at = [4]\n");
+  check_refused(pcsim({"replay", failing}), {failing + ":2: fail-at: there is no item 4, the last one is 3"});
+  check_refused(pcsim({"sweep", failing, "--consumers", "1,2"}),
+                {failing + ":2: fail-at: there is no item 4, the last one is 3"});
   check_refused(pcsim({"--arrivals", log, "--items", "3"}), {"--items", "--arrivals"});
   check_refused(pcsim({"--arrivals", log, "--produce-delay", "3"}), {"--produce-delay", "--arrivals"});
   check_refused(pcsim({"--arrivals", log, "--producers", "2"}), {"--producers", "--arrivals"});
@@ -180,6 +202,109 @@ TEST_CASE("a log that makes no sense is refused with its line, and nothing has r
   check_refused(pcsim({"size", "--arrivals", log, "--target", "makespan < 1", "--vary", "items=1:3"}), {"--items", "--arrivals"});
   const std::string sets = folder.write("sets.toml", "items = \"1:3\"\n");
   check_refused(pcsim({"sweep", sets, "--arrivals", log}), {"--items", "--arrivals"});
+}
+
+TEST_CASE("a column that means nothing is named in a warning, once for each log") {
+  const TemporaryFolder folder;
+  const std::string log = folder.write("log.csv", "id,at,service_ms\n1,1,5\n2,2,5\n");
+  const std::string warning =
+      "pcsim: " + log + ": only 'at' and 'service' mean something here; the log has 'id', 'service_ms' as well\n";
+  const Texts arguments{"--clock", "virtual", "--summary", "none", "--consume-delay", "1", "--arrivals", log};
+  CHECK(pcsim(arguments).err == warning);
+  CHECK(pcsim(with({"sweep"}, {"--consumers", "1:4", "--arrivals-speed", "1,2", "--arrivals", log})).err == warning);
+  const std::string one = folder.write("one.toml", "seed = 1\n");
+  CHECK(pcsim(with({"replay", one, one}, arguments)).err == warning + "== " + one + "\n== " + one + "\n");
+  CHECK(pcsim({"--clock", "virtual", "--summary", "none", "--arrivals", folder.write("known.csv", three)}).err == "");
+}
+
+TEST_CASE("a log may come from standard input or a pipe, whatever the command reads it for") {
+  const TemporaryFolder folder;
+  const std::string log = folder.write("log.csv", three);
+  const std::string fifo = folder.path("pipe");
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  const auto from_pipe = [&](const Texts& arguments) {
+    std::jthread writer([&](std::stop_token end) {
+      int descriptor = -1;
+      while (descriptor < 0 && !end.stop_requested()) {  // until somebody reads
+        descriptor = ::open(fifo.c_str(), O_WRONLY | O_NONBLOCK);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+      CHECK(::write(descriptor, three.data(), three.size()) == static_cast<ssize_t>(three.size()));
+      ::close(descriptor);
+    });
+    return pcsim(arguments + Texts{"--arrivals", fifo}).out;
+  };
+  for (const Texts& command :
+       std::vector<Texts>{{"--clock", "virtual"},
+                          {"compare", "--consumers", "1,2", "--clock", "virtual", "--export-csv", "-"},
+                          {"sweep", "--consumers", "1:3", "--arrivals-speed", "1,2", "--replications", "3"},
+                          {"size", "--target", "wait.max < 1ms", "--vary", "consumers=1:4"},
+                          {"replay", folder.write("one.toml", "seed = 1\nclock = \"virtual\"\n"), folder.path("one.toml")}}) {
+    CAPTURE(command_line(command));
+    const std::string expected = done(command + Texts{"--arrivals", log});
+    CHECK(pcsim(command + Texts{"--arrivals", "-"}, {.in = log}).out == expected);
+    CHECK(from_pipe(command) == expected);
+  }
+  const std::string scenario = folder.write("scenario.toml", "arrivals = \"-\"\nclock = \"virtual\"\n");
+  CHECK(pcsim({"replay", scenario}, {.in = log}).out == done({"--clock", "virtual", "--arrivals", log}));
+  CHECK(pcsim({"--arrivals", "-", "--save", "-"}, {.in = log}).out.find("arrivals = \"-\"\n") != std::string::npos);
+  CHECK(pcsim({"compare", "--clock", "virtual", "--arrivals", "-"}, {.in = log}).out.ends_with("3 items of standard input\n"));
+  check_refused(pcsim({"--arrivals", "-"}, {.in = folder.write("bad.csv", "at\nx\n")}), {"--arrivals: standard input:2: 'x'"});
+  check_refused(pcsim({"replay", "-", "--arrivals", "-"}, {.in = folder.path("one.toml")}),
+                {"--arrivals: standard input is the scenario"});
+  Surroundings nowhere{.in = log};
+  nowhere.environment["TMPDIR"] = folder.path("");
+  CHECK(pcsim({"--clock", "virtual", "--arrivals", "-"}, nowhere).status == 0);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) == 5);  // what was written above, and no more
+}
+
+// Of so many items that a run which nobody reads the trace of is held up long before it has read them all.
+std::string long_log(int items) {
+  std::string text = "at,service\n";
+  for (int i = 1; i <= items; ++i) text += std::to_string(i) + ",0.5\n";
+  return text;
+}
+
+TEST_CASE("a log that grows while it is read is what it was when it was counted") {
+  const TemporaryFolder folder;
+  const std::string log = folder.write("log.csv", long_log(30'000));
+  const Texts arguments{"--clock", "virtual", "--arrivals", log};
+  const Ended before = pcsim(arguments);
+  Process run(arguments);
+  run.wait_for_output(" PROD 1\n");
+  std::ofstream(log, std::ios::app) << "40000,0.5\n50000,0.5\n";
+  const Ended after = run.end();
+  CHECK(after.status == 0);
+  CHECK(after.out == before.out);
+  CHECK(after.err == before.err);
+}
+
+TEST_CASE("a log that has become shorter or different while it is read ends the run, with one line that says so") {
+  const TemporaryFolder folder;
+  const std::string text = long_log(30'000);
+  std::string out_of_place = text;
+  out_of_place.replace(out_of_place.find("\n25000,") + 1, 5, "24000");
+  struct Change {
+    std::string text;
+    std::string part;
+  };
+  for (const Change& change :
+       std::vector<Change>{{"", ": this has become shorter since it was first read\n"},
+                           {std::string(text.size(), '1'), ": this has been written to since it was first read\n"},
+                           {out_of_place + "30001,0.5\n", ":25001: '24000' is before"},
+                           {text.substr(0, text.size() - 2) + "4\n30001,1\n", ": the log is not what it was"}}) {
+    const std::string log = folder.write("log.csv", text);
+    Process run({"--clock", "virtual", "--summary", "none", "--arrivals", log});
+    run.wait_for_output(" PROD 1\n");
+    folder.write("log.csv", change.text);
+    std::filesystem::last_write_time(log, std::filesystem::last_write_time(log) + std::chrono::seconds(1));
+    const Ended ended = run.end();
+    CAPTURE(ended.err);
+    CHECK(ended.status == 1);
+    CHECK(ended.out.ends_with("\n"));
+    CHECK(ended.err.starts_with("pcsim: " + log + change.part));
+    CHECK(std::count(ended.err.begin(), ended.err.end(), '\n') == 1);
+  }
 }
 
 // The most memory that a run takes, in bytes.

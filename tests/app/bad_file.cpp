@@ -167,6 +167,12 @@ TEST_CASE("a directory and a file that cannot be read are refused") {
   }
 }
 
+TEST_CASE("what is too long for a scenario is refused, wherever it comes from") {
+  check_refused(pcsim({"replay", "/dev/zero"}), {"/dev/zero: this is longer than 64 MiB"});
+  check_refused(pcsim({"sweep", "/dev/zero"}), {"/dev/zero: this is longer than 64 MiB"});
+  check_refused(pcsim({"replay", "-"}, {.in = "/dev/zero"}), {"standard input: this is longer than 64 MiB"});
+}
+
 TEST_CASE("a scenario can come from stdin, and is refused in the same way") {
   const TemporaryFolder folder;
   const std::string good = folder.write("good.toml", "items = 3\nclock = \"virtual\"\n");

@@ -197,6 +197,34 @@ TEST_CASE("--verify shows the first line that differs, with its number and both 
   }
 }
 
+TEST_CASE("--verify shows what one would not see") {
+  const TemporaryFolder folder;
+  const std::string golden = read_file(golden_file("lesson"));
+  std::string with_returns;
+  for (const char c : golden) with_returns += c == '\n' ? "\r\n" : std::string(1, c);
+  std::string with_space = golden;
+  with_space.insert(with_space.find('\n'), " ");
+  struct Recorded {
+    std::string bytes;
+    std::string shown;
+  };
+  for (const auto& [bytes, shown] :
+       {Recorded{with_returns, "  recorded: 0.036 PROD 1\\x0d\n  this run: 0.036 PROD 1\n"},
+        {with_space, "  recorded: 0.036 PROD 1\\x20\n  this run: 0.036 PROD 1\n"},
+        {"\xef\xbb\xbf" + golden, "  recorded: \\xef\\xbb\\xbf0.036 PROD 1\n  this run: 0.036 PROD 1\n"},
+        {"\x1b[31m" + golden, "  recorded: \\x1b[31m0.036 PROD 1\n"},
+        {golden.substr(0, golden.size() - 1), "  recorded: 0.331 DONE (no newline at its end)\n  this run: 0.331 DONE\n"},
+        {std::string(1000, 'x') + "\n", "  recorded: " + std::string(200, 'x') + "... (1000 bytes)\n"}}) {
+    const Ended run = pcsim({"--clock", "virtual", "--summary", "none", "--verify", folder.write("recorded.trace", bytes)});
+    CAPTURE(run.err);
+    CHECK(run.status == 1);
+    CHECK(run.err.find(shown) != std::string::npos);
+  }
+  const Ended endless = pcsim({"--clock", "virtual", "--summary", "none", "--verify", "/dev/zero"});
+  CHECK(endless.status == 1);
+  CHECK(endless.err == "pcsim: /dev/zero:1: this line is longer than 64 MiB\n");
+}
+
 TEST_CASE("--verify compares the times in virtual time, and only there") {
   const TemporaryFolder folder;
   std::string changed = read_file(golden_file("lesson"));

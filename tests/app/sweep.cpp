@@ -241,6 +241,35 @@ TEST_CASE("sets may be in a scenario file, and a flag wins over them") {
                 {"twice.toml:2: consumers: ", "twice"});
 }
 
+TEST_CASE("a list in a scenario file is a set, as its text is") {
+  const TemporaryFolder folder;
+  const std::string texts = folder.write(
+      "texts.toml",
+      "items = 20\nconsumers = \"1,2,4\"\nconsume-delay = \"0.1|10ms,50ms|exp:50ms\"\ntimeout = \"0.2,1\"\nlimit = 1\n");
+  const std::string lists = folder.write("lists.toml",
+                                         "items = 20\nconsumers = [1, \"2\", 4]\nconsume-delay = [0.1, \"10ms,50ms\", "
+                                         "\"exp:50ms\"]\ntimeout = [0.2, 1.0]\nlimit = [1]\n");
+  for (const Texts& more : {Texts{}, Texts{"--consumers", "3"}}) {
+    const Texts arguments =
+        with({"--replications", "2", "--export-csv", "-", "--arrivals", folder.write("log.csv", "at\n1\n2\n")}, more);
+    CHECK(done(with({"sweep", lists}, arguments)) == done(with({"sweep", texts}, arguments)));
+  }
+  CHECK(done({"compare", folder.write("list.toml", "clock = \"virtual\"\nconsumers = [1, 2]\n")}) ==
+        done({"compare", "--clock", "virtual", "--consumers", "1,2"}));
+
+  const auto refused = [&](const std::string& command, const std::string& text, const Texts& parts) {
+    check_refused(pcsim({command, folder.write("bad.toml", text)}), parts);
+  };
+  refused("sweep", "seed = 1\nconsumers = [1, true]\n", {"bad.toml:2: consumers: ", "whole number, or a list of several"});
+  refused("sweep", "consumers = [1, [2]]\n", {"bad.toml:1: consumers: ", "or a list"});
+  refused("sweep", "consumers = [1, 1]\n", {"bad.toml:1: consumers: ", "has 1 twice"});
+  refused("sweep", "consumers = []\n", {"bad.toml:1: consumers: ", "empty"});
+  refused("sweep", "consumers = [1, -1]\n", {"bad.toml:1: consumers: ", "'-1'"});
+  refused("sweep", "clock = [\"virtual\"]\n", {"bad.toml:1: clock: the value must be a text"});
+  refused("replay", "consumers = [1, 2]\n", {"bad.toml:1: consumers: several values are for pcsim sweep; here", "whole number"});
+  refused("compare", "items = [1, 2]\n", {"bad.toml:1: items: several values are for pcsim sweep; here", "whole number"});
+}
+
 TEST_CASE("one value only is a sweep of one row, with per-item streams unless asked otherwise") {
   const Texts rest{"--items", "200", "--replications", "3", "--export-csv", "-"};
   const std::string usual = done(Texts{"sweep"} + rest);
@@ -363,7 +392,8 @@ TEST_CASE("parts that do not make up a sweep are refused in one line that names 
 
   check_refused(pcsim({"merge"}), {"merge", "PART"});
   check_refused(pcsim({"merge", folder.path("none")}), {"none", "No such file"});
-  check_refused(pcsim({"merge", folder.path("")}), {"no part of a sweep"});
+  check_refused(pcsim({"merge", folder.path("")}), {folder.path("") + ":1: Is a directory"});
+  check_refused(pcsim({"merge", "/dev/zero"}), {"/dev/zero:1: this line is longer than 64 MiB"});
   check_refused(pcsim({"merge", parts[0], parts[1]}), {"3/3", "missing"});
   check_refused(pcsim({"merge", parts[2]}), {"1/3", "missing"});
   check_refused(pcsim({"merge", parts[0], parts[1], copy, parts[2]}), {copy + ":1: ", "2/3", "twice", parts[1]});

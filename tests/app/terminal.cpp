@@ -1,3 +1,4 @@
+#include "files.hpp"
 #include "process.hpp"
 #include "trace.hpp"
 
@@ -125,6 +126,16 @@ TEST_CASE("a live run says on a terminal how far it is, and takes that back befo
   CHECK(shows_progress(run.err));
   CHECK(screen(run.err).starts_with("elapsed "));
   CHECK(screen(run.err).find(" left") == std::string::npos);
+}
+
+TEST_CASE("the progress of a log is told against all its items") {
+  const TemporaryFolder folder;
+  std::string log = "at\n";
+  for (int i = 0; i < 30; ++i) log += std::to_string(0.05 * i) + "\n";
+  const Ended run = pcsim({"--arrivals", folder.write("log.csv", log)}, on_terminal());
+  CHECK(shows_progress(run.err));
+  CHECK(run.err.find(" of 30 items") != std::string::npos);
+  CHECK(run.err.find(" left") != std::string::npos);
 }
 
 TEST_CASE("the progress of a run is never seen where stderr is no terminal, or one that cannot take a line back") {

@@ -20,16 +20,19 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <queue>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace pcsim {
@@ -122,26 +125,92 @@ TEST_CASE("a time is read from whatever way it is written in, in any zone") {
 TEST_CASE("what is not said of a time is zero") {
   const std::int64_t day = parse_timestamp("2026-03-01T00:00:00Z").seconds;
   for (const std::string_view text : {"2026-03-01", "20260301", "2026-03-01T00", "2026-03-01T00:00", "2026-03-01 0000",
-                                      "2026-03-01T01+01", "2026-03-01T00:00Z", "2026-02-28T24:00"}) {
+                                      "2026-03-01T01+01", "2026-03-01T00:00Z"}) {
     CAPTURE(text);
-    if (text.find("T24") != std::string_view::npos)
-      CHECK_THROWS_AS(parse_timestamp(text), BadValue);
-    else
-      CHECK(parse_timestamp(text).seconds == day);
+    CHECK(parse_timestamp(text).seconds == day);
   }
-  CHECK(parse_timestamp("2016-12-31T23:59:60Z").seconds == parse_timestamp("2017-01-01T00:00:00Z").seconds);
   CHECK(parse_timestamp("2024-02-29").seconds - parse_timestamp("2024-02-28").seconds == 86400);
 }
 
+TEST_CASE("a leap second and the end of a day are what POSIX makes of them") {
+  // "Seconds Since the Epoch" of POSIX, by its own formula, from the fields as they are written.
+  const auto posix = [](const tm& t) {
+    const std::int64_t year = t.tm_year;
+    return t.tm_sec + t.tm_min * 60 + t.tm_hour * 3600 + t.tm_yday * 86400 + (year - 70) * 31536000 + (year - 69) / 4 * 86400 -
+           (year - 1) / 100 * 86400 + (year + 299) / 400 * 86400;
+  };
+  std::mt19937_64 rng(test_seed());
+  const auto from = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(rng); };
+  for (int i = 0; i < test_count(1000); ++i) {
+    tm t{};
+    t.tm_year = from(70, 300);
+    t.tm_yday = from(0, 364);
+    const time_t day = posix(t);
+    REQUIRE(::gmtime_r(&day, &t) != nullptr);
+    const bool whole_day = i % 2 == 0;
+    t.tm_hour = whole_day ? 24 : 23;
+    t.tm_min = whole_day ? 0 : 59;
+    t.tm_sec = whole_day ? 0 : 60;
+    const std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                                         t.tm_hour, t.tm_min, t.tm_sec);
+    CAPTURE(text);
+    CHECK(parse_timestamp(text).seconds == posix(t));
+    CHECK(parse_timestamp(text).fraction == 0);
+  }
+  CHECK(parse_timestamp("2016-12-31T23:59:60.5Z").fraction == 0.5);
+  const std::int64_t next_day = parse_timestamp("2026-03-01").seconds;
+  for (const char* text :
+       {"2026-02-28T24", "2026-02-28T24:00", "2026-02-28T24:00:00.000Z", "20260228T240000", "2026-02-28T24+00"})
+    CHECK(parse_timestamp(text).seconds == next_day);
+  CHECK(times("at\n2016-12-31T23:59:59Z\n2016-12-31T23:59:60Z\n2016-12-31T24:00:00Z\n2017-01-01T00:00:00Z\n") ==
+        std::vector<double>{0, 1, 1, 1});
+}
+
 TEST_CASE("what is no time is refused with its text") {
-  for (const std::string_view text :
-       {"", "now", "2026", "2026-03", "2026-3-1", "2026-13-01", "2026-00-01", "2026-02-29", "2026-04-31", "2026-03-00", "26-03-01",
-        "2026-0301", "2026/03/01", "2026-03-01T", "2026-03-01X12:00", "2026-03-01T1", "2026-03-01T1:00", "2026-03-01T25:00",
-        "2026-03-01T12:60", "2026-03-01T12:00:61", "2026-03-01T12:", "2026-03-01T12:00:", "2026-03-01T12:0000",
-        "2026-03-01T12:00:00.", "2026-03-01T12:00.5", "2026-03-01T12:00:00.5.5", "2026-03-01T12:00:00+", "2026-03-01T12:00:00+1",
-        "2026-03-01T12:00:00+24:00", "2026-03-01T12:00:00+01:60", "2026-03-01T12:00:00+01:", "2026-03-01T12:00:00Z+01:00",
-        "2026-03-01T12:00:00ZZ", "2026-03-01T12:00:00 Z", " 2026-03-01", "2026-03-01 ", "2026-03-01T-1:00", "2026-W10-7",
-        "+2026-03-01", "2026-03-01T12:00:00,5e3"}) {
+  for (const std::string_view text : {"",
+                                      "now",
+                                      "2026",
+                                      "2026-03",
+                                      "2026-3-1",
+                                      "2026-13-01",
+                                      "2026-00-01",
+                                      "2026-02-29",
+                                      "2026-04-31",
+                                      "2026-03-00",
+                                      "26-03-01",
+                                      "2026-0301",
+                                      "2026/03/01",
+                                      "2026-03-01T",
+                                      "2026-03-01X12:00",
+                                      "2026-03-01T1",
+                                      "2026-03-01T1:00",
+                                      "2026-03-01T25:00",
+                                      "2026-03-01T12:60",
+                                      "2026-03-01T12:00:61",
+                                      "2026-03-01T12:",
+                                      "2026-03-01T12:00:",
+                                      "2026-03-01T12:0000",
+                                      "2026-03-01T24:00:01",
+                                      "2026-03-01T24:01",
+                                      "2026-03-01T24:00:00.1",
+                                      "2026-03-01T24:00:60",
+                                      "2026-03-01T12:00:00.",
+                                      "2026-03-01T12:00.5",
+                                      "2026-03-01T12:00:00.5.5",
+                                      "2026-03-01T12:00:00+",
+                                      "2026-03-01T12:00:00+1",
+                                      "2026-03-01T12:00:00+24:00",
+                                      "2026-03-01T12:00:00+01:60",
+                                      "2026-03-01T12:00:00+01:",
+                                      "2026-03-01T12:00:00Z+01:00",
+                                      "2026-03-01T12:00:00ZZ",
+                                      "2026-03-01T12:00:00 Z",
+                                      " 2026-03-01",
+                                      "2026-03-01 ",
+                                      "2026-03-01T-1:00",
+                                      "2026-W10-7",
+                                      "+2026-03-01",
+                                      "2026-03-01T12:00:00,5e3"}) {
     CAPTURE(text);
     try {
       parse_timestamp(text);
@@ -160,6 +229,28 @@ TEST_CASE("times are seconds from the start, or count from the first of the date
   CHECK(times("at\n20260301T123005\n20260301T123006.5\n") == std::vector<double>{0, 1.5});
   CHECK(times("at\n").empty());
   CHECK(times("at").empty());
+}
+
+TEST_CASE("seconds count from the first, too, where that is above 1e8: they are since 1970") {
+  CHECK(times("at\n1767225600.5\n1767225600.5\n1767225602\n1767225700.25\n") == std::vector<double>{0, 0, 1.5, 99.75});
+  CHECK(times("at\n1767225600.5\n1767225602\n", 2) == std::vector<double>{0, 0.75});
+  CHECK(times("at\n1.7672256005e9\n1767225602\n") == std::vector<double>{0, 1.5});
+  CHECK(times("at\n1e8\n100000001\n") == std::vector<double>{1e8, 100000001});
+  CHECK(times("at\n100000001\n100000002.5\n") == std::vector<double>{0, 1.5});
+  // A double does not hold all digits of such a time, but holds those of the difference.
+  CHECK(times("at\n1767225600.000000001\n1767225600.000000003\n").at(1) == doctest::Approx(2e-9).epsilon(1e-12));
+  // They are the same times as those of ISO 8601.
+  std::mt19937_64 rng(test_seed());
+  std::string iso = "at\n";
+  std::string unix_times = "at\n";
+  std::int64_t seconds = 1'700'000'000;
+  for (int i = 0; i < 1000; ++i) {
+    seconds += static_cast<std::int64_t>(rng() % 100'000);
+    const std::string fraction = fmt::format("{:06}", i * 997);
+    iso += written(seconds, fraction, 0, 16) + "\n";
+    unix_times += fmt::format("{}.{}\n", seconds, fraction);
+  }
+  CHECK(times(iso) == times(unix_times));
 }
 
 TEST_CASE("a speed presses the times together, and leaves the services alone") {
@@ -209,6 +300,8 @@ TEST_CASE("whatever is wrong with a log is told with its line") {
   };
   const std::string long_line = "at,rest\n1," + std::string(100'000, 'x') + "\n";
   const std::string long_field = "at\n" + std::string(3000, '1') + "\n";
+  std::string many_columns = "column 0";
+  for (int i = 1; i < 1000; ++i) many_columns += fmt::format(",column {}", i);
   std::string long_quote = "at,rest\n1,\"";
   for (int i = 0; i < 100'000; ++i) long_quote += "a line and more\n";
   for (const Case& one : std::vector<Case>{
@@ -225,7 +318,15 @@ TEST_CASE("whatever is wrong with a log is told with its line") {
            {"at\nnan\n", "2: ", "'nan'"},
            {"at\ninf\n", "2: ", "'inf'"},
            {"at\n1e400\n", "2: ", "'1e400'"},
-           {"at\n1e10\n", "2: ", "1e9"},
+           {"at\n0\n1e10\n", "3: ", "1e9"},
+           {"at\n1767225600\n2767225601\n", "3: ", "1e9"},
+           {"at\n1767225600\n5\n", "3: ", "'5' is before"},
+           {"at\n1767225600\nx\n", "3: ", "'x' is not a time in seconds since 1970, as in the lines before"},
+           {"at\n1767225600\n2026-03-01\n", "3: ", "cannot mix"},
+           {"at\n1767225600500\n", "2: ", "'1767225600500' is beyond the year 9999"},
+           {"At,Service\n1,2\n", "1: ", "'At', 'Service'"},
+           {many_columns, "1: ", " and 9"},
+           {"a\tt,\"b\nc\"\n1,2\n", "1: ", "'a?t', 'b?c'"},
            {"at\n0x10\n", "2: ", "'0x10'"},
            {"at\n5ms\n", "2: ", "'5ms'"},
            {"at\n12:30:05\n", "2: ", "'12:30:05' is no time of ISO 8601"},
@@ -269,6 +370,133 @@ TEST_CASE("a log that cannot be opened, or that is no file, is refused") {
   CHECK_THROWS_AS(ArrivalLog("/nowhere/log.csv"), BadValue);
   CHECK_THROWS_AS(ArrivalLog("/dev/null"), BadValue);
   CHECK_THROWS_AS(ArrivalLog(std::filesystem::temp_directory_path().string()), BadValue);
+}
+
+TEST_CASE("columns that mean nothing are told") {
+  const auto others = [](std::string_view header) {
+    return CountedLog(LogFile(fmt::format("{}\n", header)).path()).other_columns();
+  };
+  CHECK(others("at,service") == "");
+  CHECK(others("at,service_ms") == "'service_ms'");
+  CHECK(others("id,service,at,Service") == "'id', 'Service'");
+}
+
+// All of a log that was counted, and then perhaps changed; or what is said of it.
+std::string read_again(const std::shared_ptr<const CountedLog>& log) {
+  try {
+    std::string all;
+    ArrivalLog again(log);
+    while (const auto arrival = again.next()) all += fmt::format("{} ", arrival->at);
+    return all;
+  } catch (const BadValue& error) {
+    return error.what();
+  }
+}
+
+enum class Write { over, at_the_end };
+
+void write(const std::string& path, std::string_view bytes, Write how) {
+  std::ofstream(path, how == Write::over ? std::ios::binary : std::ios::binary | std::ios::app) << bytes;
+}
+
+// A time of change that is another, however soon after the last one it was written.
+void touch(const std::string& path) {
+  std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
+}
+
+TEST_CASE("of a log that grows, what was there when it was counted is read, and nothing else") {
+  std::mt19937_64 rng(test_seed());
+  for (int i = 0; i < test_count(60); ++i) {
+    // Some end somewhere within a block that is read at once, and others at its end or just beside it.
+    std::string text = "at\n";
+    std::string expected;
+    const std::size_t most = i % 6 == 0 ? 20'000 : 1000;
+    for (std::size_t line = 0, lines = rng() % most; line < lines; ++line) {
+      text += fmt::format("{}\n", line);
+      expected += fmt::format("{} ", line);
+    }
+    if (i % 2 == 0) text.resize((text.size() + 32767) / 32768 * 32768 - rng() % 2, '\n');
+    const LogFile file(text);
+    const auto log = std::make_shared<const CountedLog>(file.path());
+    CHECK(read_again(log) == expected);
+    write(file.path(), "1000000\n5\nnonsense\n1", Write::at_the_end);
+    CHECK(log->count() == static_cast<std::uint64_t>(std::count(expected.begin(), expected.end(), ' ')));
+    REQUIRE(read_again(log) == expected);
+  }
+  // A last line without a newline is whole, unless it turns out not to be.
+  for (const char* more : {"\n3\n", "\r\n3\n"}) {
+    const LogFile file("at\n1\n2");
+    const auto log = std::make_shared<const CountedLog>(file.path());
+    write(file.path(), more, Write::at_the_end);
+    CHECK(read_again(log) == "1 2 ");
+  }
+}
+
+TEST_CASE("a log that is gone, or has another in its place, is what it was") {
+  const LogFile file("at\n1\n2\n");
+  const auto log = std::make_shared<const CountedLog>(file.path());
+  const LogFile other("at\n5\n");
+  std::filesystem::rename(other.path(), file.path());
+  CHECK(read_again(log) == "1 2 ");
+  std::filesystem::remove(file.path());
+  CHECK(read_again(log) == "1 2 ");
+}
+
+TEST_CASE("a log that has become shorter or different is told, and no item is read that was not counted") {
+  struct Change {
+    std::string text;
+    std::string part;
+    Write how = Write::over;
+  };
+  std::string long_log = "at\n";
+  for (int i = 0; i < 20'000; ++i) long_log += fmt::format("{}\n", i);
+  std::string out_of_place = long_log;
+  out_of_place.replace(out_of_place.find("\n15000\n") + 1, 5, "14000");
+  for (const std::string& before : {std::string("at\n1\n2\n3\n"), long_log})
+    for (const Change& change : std::vector<Change>{
+             {"", ": this has become shorter since it was first read"},
+             {"at\n1\n", ": this has become shorter since it was first read"},
+             {before, ": this has been written to since it was first read"},
+             {std::string(before.size(), '1'), ": this has been written to since it was first read"},
+             {"at\n" + std::string(before.size(), '\n') + "7\n", ": the log is not what it was"},
+             {(before[3] == '0' ? "at\n1" : "at\n0") + before.substr(4) + "20001\n", ": the log is not what it was"},
+             {"at,service\n1,2\n" + std::string(before.size(), '\n'), ": "},
+             {"x" + before + "\n", ":1: there is no column 'at'"},
+             {out_of_place + "20001\n20002\n", before == long_log ? ":15002: '14000' is before" : ": the log is not what it was"},
+         }) {
+      const LogFile file(before);
+      const auto log = std::make_shared<const CountedLog>(file.path());
+      write(file.path(), change.text, change.how);
+      touch(file.path());
+      const std::string told = read_again(log);
+      CAPTURE(before.size());
+      CAPTURE(change.text.substr(0, 100));
+      CAPTURE(told.substr(0, 200));
+      CHECK(told.starts_with(file.path() + ":"));
+      CHECK(told.find(change.part) != std::string::npos);
+      CHECK(told.find('\n') == std::string::npos);
+    }
+  const LogFile file("at\n1\n2");
+  const auto log = std::make_shared<const CountedLog>(file.path());
+  write(file.path(), "5\n", Write::at_the_end);
+  CHECK(read_again(log) == file.path() + ": its last line has been added to since it was first read");
+}
+
+TEST_CASE("a log can be read by several at once, each at its own place") {
+  std::string text = "at\n";
+  std::string expected;
+  for (int i = 0; i < 20'000; ++i) {
+    text += fmt::format("{}\n", i);
+    expected += fmt::format("{} ", i);
+  }
+  const LogFile file(text);
+  const auto log = std::make_shared<const CountedLog>(file.path());
+  std::array<std::string, 4> all;
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& one : all) threads.emplace_back([&] { one = read_again(log); });
+  }
+  for (const std::string& one : all) CHECK(one == expected);
 }
 
 TEST_CASE("any numbers that are written are read") {
@@ -348,6 +576,23 @@ std::vector<Job> random_jobs(std::mt19937_64& rng, double load, bool constant) {
     jobs.push_back({at, constant ? 1.0 : service(rng)});
   }
   return jobs;
+}
+
+TEST_CASE("a run takes no more items from a log than were counted, and not another number of them") {
+  const LogFile file("at,service\n1,1\n2,1\n3,1\n");
+  Scenario scenario;
+  scenario.arrivals = file.path();
+  scenario.log = std::make_shared<const CountedLog>(file.path());
+  scenario.items = 3;
+  const Run before = run(scenario);
+  write(file.path(), "4,1\n5,1\n", Write::at_the_end);
+  const Run after = run(scenario);
+  CHECK(after.waits.put == std::vector<double>{1, 2, 3});
+  CHECK(after.waits.consumed == before.waits.consumed);
+  scenario.log.reset();
+  CHECK_THROWS_WITH_AS(run(scenario), (file.path() + ": the log has 5 items, and not 3").c_str(), BadValue);
+  scenario.items = 5;
+  CHECK(run(scenario).waits.put.size() == 5);
 }
 
 TEST_CASE("a log of one server waits as Lindley's recursion says, of three as a list of free servers does") {

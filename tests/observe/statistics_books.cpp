@@ -1,5 +1,6 @@
 #include "simulation.hpp"
 
+#include <pcsim/observe/delay_book.hpp>
 #include <pcsim/observe/statistics.hpp>
 
 #include <support/count.hpp>
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <stdexcept>
 
 namespace pcsim {
 namespace {
@@ -92,6 +94,29 @@ TEST_CASE("the depth of the queue counts no sentinels") {
   statistics.end(run.outcome.at);
   CHECK(statistics.max_depth() == 3);
   CHECK(statistics.queued() == 0);
+}
+
+TEST_CASE("books that are told of more items than there are do not go below zero, and write nowhere else") {
+  const Scenario scenario = scenario_of({{"items", "3"}});
+  const Actor producer{Actor::Role::producer, 1};
+  Statistics statistics(scenario);
+  for (std::uint64_t item = 1; item <= 5; ++item) statistics.on({0, Kind::put, producer, item});
+  statistics.end(1);
+  CHECK(statistics.put() == 5);
+  CHECK(statistics.queued() == 5);
+  CHECK(statistics.never_put() == 0);
+
+  for (const bool produce_first : {false, true}) {
+    const Scenario wanted = scenario_of({{"items", "3"}, {"produce-first", produce_first ? "true" : "false"}});
+    DelayBook book(wanted);
+    CHECK_NOTHROW(book.on({0, Kind::put, producer, 3}));
+    CHECK_NOTHROW(book.on_draw({0, Draw::Purpose::produce, producer, 0, 1}));
+    CHECK_THROWS_AS(book.on_draw({0, Draw::Purpose::work, producer, 4, 1}), std::out_of_range);
+    CHECK_THROWS_AS(book.on_draw({0, Draw::Purpose::lock, producer, 0, 1}), std::out_of_range);
+    if (!produce_first) CHECK_THROWS_AS(book.on({0, Kind::put, producer, 4}), std::out_of_range);
+  }
+  DelayBook nothing_put(scenario_of({{"produce-first", "true"}}));
+  CHECK_THROWS_AS(nothing_put.on_draw({0, Draw::Purpose::produce, producer, 0, 1}), std::out_of_range);
 }
 
 }  // namespace

@@ -86,6 +86,17 @@ TEST_CASE("bytes are bytes: a missing last newline, a carriage return and a spac
   CHECK(check_against(with_space).has_value());
 }
 
+TEST_CASE("what one would not see of a difference is shown") {
+  CHECK(to_text({1, "1 A\r", "1 A"}) == "  recorded: 1 A\\x0d\n  this run: 1 A\n");
+  CHECK(to_text({1, "1 A ", "1 A"}) == "  recorded: 1 A\\x20\n  this run: 1 A\n");
+  CHECK(to_text({1, "1 A", "1 A", true}) == "  recorded: 1 A (no newline at its end)\n  this run: 1 A\n");
+  CHECK(to_text({1, std::nullopt, "1 A"}) == "  recorded: (the trace has ended)\n  this run: 1 A\n");
+  CHECK(to_text({1, "", std::nullopt}) == "  recorded: \n  this run: (the trace has ended)\n");
+  const Difference cut = check_against(trace.substr(0, trace.size() - 1));
+  REQUIRE(cut.has_value());
+  CHECK(cut->cut);
+}
+
 TEST_CASE("lines without a space are compared, too") {
   const Difference difference = check_against("nonsense\n" + std::string(trace), Times::ignore);
   REQUIRE(difference.has_value());

@@ -4,23 +4,14 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
-#include <filesystem>
+#include <functional>
 #include <new>
-#include <system_error>
-#include <utility>
 
 namespace pcsim {
 
-CsvReader::CsvReader(std::string path) : path_(std::move(path)) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path_, error);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-    throw BadValue(fmt::format("{}: this is not a regular file, which could be read more than once", path_));
-  errno = 0;
-  file_.open(path_, std::ios::binary);
-  if (!file_) throw BadValue(fmt::format("{}: {}", path_, std::generic_category().message(errno)));
+CsvReader::CsvReader(const InputFile& file) : file_(file) {
   csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI);
   csv_set_blk_size(&parser_, 4096);
   // A carriage return before the newline is space; alone it ends no line.
@@ -52,15 +43,18 @@ bool CsvReader::next() {
 }
 
 bool CsvReader::read_line() {
-  file_.getline(line_.data(), line_.size());
-  length_ = static_cast<std::size_t>(file_.gcount());
-  if (file_.bad()) throw BadValue(fmt::format("{}: {}", path_, std::generic_category().message(EIO)));
-  if (length_ == 0) return false;
-  ++lines_;
-  // The newline is counted, and not stored; the last line need not have one.
-  if (!file_.eof()) {
-    if (file_.fail()) fail(fmt::format("this line is longer than {} bytes", line_.size() - 1));
-    --length_;
+  length_ = 0;
+  for (bool ended = false; !ended;) {
+    if (rest_.empty()) read_block();
+    if (rest_.empty() && length_ == 0) return false;
+    const auto newline = rest_.find('\n');
+    ended = newline != std::string_view::npos || rest_.empty();  // the last line need not have a newline
+    const std::string_view part = rest_.substr(0, newline);
+    if (length_ == 0) ++lines_;
+    if (part.size() >= line_.size() - length_) fail(fmt::format("this line is longer than {} bytes", line_.size() - 1));
+    part.copy(line_.data() + length_, part.size());
+    length_ += part.size();
+    rest_.remove_prefix(std::min(rest_.size(), part.size() + 1));
   }
   line_[length_++] = '\n';
   if (constexpr std::string_view mark = "\xEF\xBB\xBF"; lines_ == 1 && std::string_view(line_.data(), length_).starts_with(mark)) {
@@ -68,6 +62,12 @@ bool CsvReader::read_line() {
     std::memmove(line_.data(), line_.data() + mark.size(), length_);
   }
   return true;
+}
+
+void CsvReader::read_block() {
+  rest_ = {block_.data(), file_.read(offset_, block_)};
+  offset_ += rest_.size();
+  if (!rest_.empty()) digest_ = digest_ * 31 + std::hash<std::string_view>()(rest_);
 }
 
 void CsvReader::parse_line() {
@@ -82,6 +82,8 @@ void CsvReader::parse_line() {
   fail("this is no line of CSV: a quote stands where none belongs");
 }
 
-void CsvReader::fail(std::string_view message) const { throw BadValue(fmt::format("{}:{}: {}", path_, row_line_, message)); }
+void CsvReader::fail(std::string_view message) const {
+  throw BadValue(fmt::format("{}:{}: {}", file_.name(), row_line_, message));
+}
 
 }  // namespace pcsim

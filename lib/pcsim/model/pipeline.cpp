@@ -1,8 +1,11 @@
 #include <pcsim/model/pipeline.hpp>
 
+#include <pcsim/model/bad_value.hpp>
 #include <pcsim/runtime/cancelled.hpp>
 #include <pcsim/runtime/timeout.hpp>
 #include <pcsim/runtime/wait.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -25,7 +28,11 @@ bool work_is_a_sleep(const Scenario& scenario) {
 
 std::optional<ArrivalLog> open_arrivals(const Scenario& scenario) {
   if (scenario.arrivals.empty()) return std::nullopt;
-  return ArrivalLog(scenario.arrivals, scenario.arrivals_speed.value_or(1));
+  const double speed = scenario.arrivals_speed.value_or(1);
+  auto log = scenario.log ? scenario.log : std::make_shared<const CountedLog>(scenario.arrivals, speed);
+  if (log->count() != scenario.items)
+    throw BadValue(fmt::format("{}: the log has {} items, and not {}", scenario.arrivals, log->count(), scenario.items));
+  return ArrivalLog(std::move(log), speed);
 }
 
 }  // namespace

@@ -3,11 +3,14 @@
 #include <pcsim/model/delay.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace pcsim {
+
+class CountedLog;
 
 /// What is asked of a run. Times are in seconds. Two runs of equal scenarios are equal to the byte in virtual time.
 struct Scenario {
@@ -36,7 +39,7 @@ struct Scenario {
 
   std::uint64_t producers = 1;
   std::uint64_t consumers = 2;
-  std::uint64_t items = 12;   ///< in all, shared out evenly over the producers
+  std::uint64_t items = 12;   ///< in all, shared out evenly over the producers; of a log, as many as there are in it
   std::uint64_t maxsize = 0;  ///< of the queue; 0: unbounded
   Delay produce_delay = Delay::uniform(0.01, 0.05);
   bool produce_first = false;  ///< put the item, then sleep
@@ -56,6 +59,7 @@ struct Scenario {
   std::optional<double> stop_after;
   OnStop on_stop = OnStop::cancel;
   std::string arrivals;                  ///< a log of items, instead of a producer's own; empty: none
+  std::shared_ptr<const CountedLog> log;  ///< that log, for all runs to find it as it was counted; without it each opens its own
   std::optional<double> arrivals_speed;  ///< times as fast as the log; default 1
   Clock clock = Clock::wall;
   std::optional<double> speed;  ///< of the wall clock: times as fast as real time; default 1

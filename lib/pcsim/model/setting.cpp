@@ -140,7 +140,12 @@ Text get_speed(const Scenario& scenario) {
   return scenario.clock == Scenario::Clock::wall ? Text(to_text(scenario.speed.value_or(1))) : std::nullopt;
 }
 
-void set_arrivals(Scenario& scenario, std::string_view text) { scenario.arrivals = text; }
+void set_arrivals(Scenario& scenario, std::string_view text) {
+  scenario.arrivals = text;
+  scenario.log.reset();
+}
+
+void reset_arrivals(Scenario& scenario) { set_arrivals(scenario, ""); }
 
 Text get_arrivals(const Scenario& scenario) { return scenario.arrivals.empty() ? std::nullopt : Text(scenario.arrivals); }
 
@@ -203,8 +208,8 @@ constexpr std::array all{
         "how a run is ended early: all are cancelled (the default), consumers finish what they have in "
         "hand, or they consume all that is queued"),
     Setting{"arrivals", Kind::path, "FILE",
-            "the items of a log, CSV with columns at and perhaps service, instead of a producer's own", set_arrivals,
-            get_arrivals, reset<&Scenario::arrivals>},
+            "the items of a log, CSV with columns at and perhaps service, instead of a producer's own (-: stdin)", set_arrivals,
+            get_arrivals, reset_arrivals},
     Setting{"arrivals-speed", Kind::decimal, "F", "with --arrivals: F times as fast as the log (default 1)", set_arrivals_speed,
             get_arrivals_speed, reset<&Scenario::arrivals_speed>},
     choice<&Scenario::clock, clocks>("clock", "wall|virtual", "time really passes (the default), or jumps to the next event"),
@@ -234,7 +239,8 @@ std::optional<Conflict> find_conflict(const Scenario& scenario) {
   if (scenario.speed && scenario.clock == Scenario::Clock::virtual_time)
     return Conflict{"speed", fmt::format("{} means nothing with --clock virtual, which does not wait", to_text(*scenario.speed)),
                     true};
-  if (!scenario.fail_at.empty() && scenario.arrivals.empty() && scenario.fail_at.back() > scenario.items)
+  const bool items_are_known = scenario.arrivals.empty() || scenario.log;
+  if (!scenario.fail_at.empty() && items_are_known && scenario.fail_at.back() > scenario.items)
     return Conflict{"fail-at", fmt::format("there is no item {}, the last one is {}", scenario.fail_at.back(), scenario.items),
                     false};
   return std::nullopt;

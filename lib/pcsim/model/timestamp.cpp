@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 
 namespace pcsim {
@@ -57,7 +59,13 @@ private:
   }
 
   void time_of_day(Timestamp& result) {
-    result.seconds += digits(2, 23) * 3600;
+    const unsigned hour = digits(2, 24);
+    minutes_and_seconds(result);
+    if (hour == 24 && (result.seconds % 86400 != 0 || result.fraction != 0)) refuse();
+    result.seconds += hour * 3600;
+  }
+
+  void minutes_and_seconds(Timestamp& result) {
     const bool extended = take(':');
     if (!extended && !at_digit()) return;
     result.seconds += digits(2, 59) * 60;
@@ -92,6 +100,20 @@ Timestamp parse_timestamp(std::string_view text) {
   } catch (const BadValue&) {
     throw BadValue(fmt::format("'{}' is no time of ISO 8601, such as 2026-03-01T12:30:05.25Z", text));
   }
+}
+
+Timestamp parse_unix_time(std::string_view text) {
+  constexpr double last = 253402300799;  // 9999-12-31T23:59:59Z
+  const double seconds = parse_decimal(text, "a number of seconds since 1970");
+  if (seconds > last)
+    throw BadValue(fmt::format("'{}' is beyond the year 9999, as seconds since 1970; are these milliseconds?", text));
+  const std::string_view whole = text.substr(0, text.find('.'));
+  if (text.find_first_not_of("0123456789.") != std::string_view::npos || whole.empty())
+    return {static_cast<std::int64_t>(seconds), seconds - std::floor(seconds)};
+  // A double would not hold all digits of the fraction.
+  const std::string_view decimals = text.substr(std::min(text.size(), whole.size() + 1));
+  return {static_cast<std::int64_t>(parse_whole(whole, 0, static_cast<std::uint64_t>(last))),
+          parse_decimal(fmt::format("0.{}", decimals), "a number of seconds since 1970")};
 }
 
 }  // namespace pcsim

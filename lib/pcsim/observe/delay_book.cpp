@@ -11,13 +11,13 @@ void DelayBook::on_draw(const Draw& draw) {
     case Draw::Purpose::produce: {
       Producer& producer = producers_[draw.who.number - 1];
       if (produce_first_)
-        items_[producer.last_put - 1].produce = seconds;
+        items_.at(producer.last_put - 1).produce = seconds;
       else
         producer.next = seconds;
       break;
     }
-    case Draw::Purpose::work: items_[draw.item - 1].work = seconds; break;
-    case Draw::Purpose::lock: items_[draw.item - 1].lock = seconds; break;
+    case Draw::Purpose::work: items_.at(draw.item - 1).work = seconds; break;
+    case Draw::Purpose::lock: items_.at(draw.item - 1).lock = seconds; break;
   }
 }
 
@@ -25,7 +25,7 @@ void DelayBook::on(const Happening& happening) {
   if (happening.kind != Happening::Kind::put) return;
   Producer& producer = producers_[happening.who.number - 1];
   producer.last_put = happening.item;
-  if (!produce_first_) items_[happening.item - 1].produce = producer.next;
+  if (!produce_first_) items_.at(happening.item - 1).produce = producer.next;
 }
 
 }  // namespace pcsim

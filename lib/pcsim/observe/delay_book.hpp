@@ -9,7 +9,7 @@
 
 namespace pcsim {
 
-/// The delays of a run, item by item, in seconds.
+/// The delays of a run, item by item, in seconds. Throws std::out_of_range where it is told of an item that the scenario has not.
 class DelayBook final : public Observer {
 public:
   struct Item {

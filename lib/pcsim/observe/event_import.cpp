@@ -2,6 +2,7 @@
 
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/number.hpp>
+#include <pcsim/model/read_line.hpp>
 #include <pcsim/observe/event_format.hpp>
 
 #include <fmt/format.h>
@@ -296,7 +297,7 @@ std::optional<double> import_events(const std::string& path, const Scenario& sce
   std::string text;
   std::uint64_t number = 1;
   try {
-    for (; std::getline(file, text); ++number) {
+    for (; read_line(file, text); ++number) {
       if (file.eof()) throw BadValue("the line is cut short");
       if (*format == EventFormat::jsonl)
         reader.take(read_json(text));

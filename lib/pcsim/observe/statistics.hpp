@@ -6,6 +6,7 @@
 #include <pcsim/observe/distribution.hpp>
 #include <pcsim/runtime/fifo.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -68,7 +69,7 @@ public:
   std::uint64_t failed() const { return failed_; }
   std::uint64_t unfinished() const { return got_ - consumed_ - timed_out_ - failed_; }  ///< a consumer ended with it in hand
   std::uint64_t queued() const { return put_ - got_; }
-  std::uint64_t never_put() const { return items_ - put_; }
+  std::uint64_t never_put() const { return items_ - std::min(put_, items_); }
   std::uint64_t put() const { return put_; }
 
   const Delays& delays() const { return delays_; }

@@ -20,6 +20,7 @@ public:
     std::uint64_t line;
     std::optional<std::string> recorded;
     std::optional<std::string> now;
+    bool cut = false;  ///< no newline is at the end of the recorded line
   };
 
   /// Opens the recorded trace; throws std::system_error that names it.
@@ -27,17 +28,22 @@ public:
 
   void on(const Happening& happening) override;
 
-  /// To be called after the run.
+  /// To be called after the run. Throws BadValue that names the file, as the run does, if it cannot be read.
   std::optional<Difference> difference();
 
 private:
+  bool read(std::string& line);
   bool same(const std::string& recorded, const std::string& now) const;
 
   TraceFormat format_;
+  std::string path_;
   Times times_;
   std::ifstream file_;
   std::uint64_t line_ = 0;
   std::optional<Difference> difference_;
 };
+
+/// Both lines, for a terminal: what one would not see, carriage returns and such, is shown as \xNN.
+std::string to_text(const TraceCheck::Difference& difference);
 
 }  // namespace pcsim

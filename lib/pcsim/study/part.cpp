@@ -2,6 +2,7 @@
 
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/number.hpp>
+#include <pcsim/model/read_line.hpp>
 #include <pcsim/observe/measures.hpp>
 
 #include <fmt/format.h>
@@ -99,9 +100,9 @@ void Merger::add(std::istream& text, const std::string& name) {
   std::size_t number = 1;
   try {
     std::string line;
-    std::getline(text, line);
+    read_line(text, line);
     const Shard shard = read_head(line, name);
-    while (std::getline(text, line)) {
+    while (read_line(text, line)) {
       ++number;
       if (text.eof()) throw BadValue("the file ends within this line");
       read_piece(line, shard);

@@ -1,5 +1,6 @@
 #include <pcsim/study/sweep.hpp>
 
+#include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/bad_value.hpp>
 
 #include <fmt/format.h>
@@ -18,9 +19,14 @@ void SweepPlan::check() const {
   if (grid.size() > most_pieces / replications)
     throw BadValue(fmt::format("{} combinations, {} times each: that is more than {} runs; vary less at once",
                                grid.size() == SIZE_MAX ? "too many" : std::to_string(grid.size()), replications, most_pieces));
-  for (const Axis& axis : grid.axes())
-    if (!grid.base().arrivals.empty() && (axis.setting->name == "items" || axis.setting->name == "produce-delay"))
-      throw BadValue(fmt::format("--{}: this cannot vary with --arrivals, whose lines are the items", axis.setting->name));
+  for (const Axis& axis : grid.axes()) {
+    const std::string_view name = axis.setting->name;
+    if (!grid.base().arrivals.empty() && (name == "items" || name == "produce-delay"))
+      throw BadValue(fmt::format("--{}: this cannot vary with --arrivals, whose lines are the items", name));
+    if (grid.base().log && grid.base().log->has_service() && name == "consume-delay")
+      throw BadValue(
+          fmt::format("--{}: this cannot vary with --arrivals, whose column 'service' says how long the work takes", name));
+  }
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const Scenario scenario = grid.scenario(i);
     if (scenario.seed > Scenario::most_seed - (replications - 1))
