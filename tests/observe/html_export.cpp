@@ -240,6 +240,49 @@ TEST_CASE("a histogram holds each value once, in the bin where it belongs, but f
   }
 }
 
+TEST_CASE("up to 1,000 items, each is in its bin exactly") {
+  for (const char* delay : {"0.02,0.08", "exp:0.05", "pareto:1.2,0.01", "0.1"}) {
+    CAPTURE(delay);
+    const Scenario scenario = scenario_of({{"items", "1000"}, {"maxsize", "3"}, {"consume-delay", delay}});
+    Statistics statistics(scenario);
+    Recorder recorder;
+    const Page page = page_of(scenario, statistics, "a title", {&recorder});
+    std::vector<double> put(1001), waits;
+    for (const Happening& h : recorder.happenings) {
+      if (h.kind == Happening::Kind::put) put[h.item] = h.at;
+      if (h.kind == Happening::Kind::got) waits.push_back(h.at - put[h.item]);
+    }
+    const json::value& histogram = page.data.at("distributions").at(0);
+    const double width = histogram.at("width").to_number<double>();
+    std::int64_t up_to = 0;
+    double edge = 0;
+    for (const json::value& count : histogram.at("counts").as_array()) {
+      up_to += count.to_number<std::int64_t>();
+      edge += width;
+      // Neither is a wait that lies where a bin ends by rounding.
+      CHECK(up_to >= std::count_if(waits.begin(), waits.end(), [&](double wait) { return wait <= edge * (1 - 1e-12); }));
+      CHECK(up_to <= std::count_if(waits.begin(), waits.end(), [&](double wait) { return wait <= edge * (1 + 1e-12); }));
+    }
+    CHECK(up_to > 900);
+  }
+}
+
+TEST_CASE("delays of any size make a page of numbers") {
+  for (const char* delay : {"5e-324", "1e-323,1e-310", "1e-200", "lognormal:50,50", "pareto:0.1,1e9"}) {
+    CAPTURE(delay);
+    const Scenario scenario =
+        scenario_of({{"items", "1500"}, {"maxsize", "3"}, {"produce-delay", delay}, {"consume-delay", delay}});
+    Statistics statistics(scenario);
+    const Page page = page_of(scenario, statistics);
+    for (const char* none : {"inf", "nan", "Inf", "NaN"})
+      CHECK(page.data_text.find(std::string(":") + none) == std::string::npos);
+    for (const json::value& histogram : page.data.at("distributions").as_array()) {
+      CHECK(histogram.at("counts").as_array().size() <= 100);
+      CHECK(histogram.at("width").to_number<double>() >= 0);
+    }
+  }
+}
+
 TEST_CASE("nothing that a user names can end the script, or begin another") {
   const std::string title = "</script><script>alert(1)</script><!-- \"quoted\" & '\\' \n";
   const Page page = page_of(scenario_of({}), title);

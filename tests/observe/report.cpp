@@ -1,4 +1,7 @@
+#include "simulation.hpp"
+
 #include <pcsim/observe/report.hpp>
+#include <pcsim/observe/statistics.hpp>
 
 #include <doctest/doctest.h>
 
@@ -62,6 +65,33 @@ TEST_CASE("neighbours in the same lot share a line, those in another do not") {
   CHECK(lines[1].find("C1 to C3 in get since 2.000") == 2);
   CHECK(lines[2].find("C4 in get since 2.500") == 2);
   CHECK(lines[3].find("C5 in lock since 2.500") == 2);
+}
+
+TEST_CASE("the columns of a summary stand apart, however long the delays are") {
+  for (const char* delay : {"0.1", "123456", "1e9", "lognormal:50,50"}) {
+    CAPTURE(delay);
+    const Scenario scenario = scenario_of({{"items", "30"}, {"consume-delay", delay}});
+    Statistics statistics(scenario);
+    statistics.end(simulate(scenario, {&statistics}).at);
+    std::istringstream lines(summary(scenario, statistics, Detail::text));
+    int rows = 0;
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK(line.size() < 130);
+      if (!line.starts_with("wait") && !line.starts_with("service") && !line.starts_with("latency")) continue;
+      ++rows;
+      REQUIRE(line.size() == 10 + 7 * 11);
+      for (std::size_t column = 10; column < line.size(); column += 11) CHECK(line[column] == ' ');
+    }
+    CHECK(rows == 3);
+  }
+}
+
+TEST_CASE("nothing is in use for more than the time that there is, though a run that is cut short has drawn more") {
+  const Scenario scenario = scenario_of({{"items", "20"}, {"lock-delay", "100"}, {"stop-after", "1"}});
+  Statistics statistics(scenario);
+  statistics.end(simulate(scenario, {&statistics}).at);
+  CHECK(summary(scenario, statistics, Detail::text).find("it is held 100 % of the time") != std::string::npos);
 }
 
 }  // namespace

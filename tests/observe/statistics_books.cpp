@@ -1,6 +1,7 @@
 #include "simulation.hpp"
 
 #include <pcsim/observe/delay_book.hpp>
+#include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/statistics.hpp>
 
 #include <support/count.hpp>
@@ -10,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -79,6 +81,37 @@ TEST_CASE("a consumer that has failed waits for nothing any more, however long t
   CHECK(statistics.consumers()[0].gone == 1);
   CHECK(statistics.consumers()[1].gone == 11);
   CHECK(statistics.producers()[0].gone == 0);
+}
+
+TEST_CASE("a producer whose delay is cut short was busy until then, however long that delay is") {
+  for (const char* delay : {"0.3", "lognormal:50,0.1"})
+    for (const char* on_stop : {"cancel", "drain"}) {
+      CAPTURE(delay);
+      CAPTURE(on_stop);
+      const Scenario scenario = scenario_of(
+          {{"items", "8"}, {"produce-delay", delay}, {"stop-after", "0.5"}, {"on-stop", on_stop}, {"consume-delay", "0"}});
+      Statistics statistics(scenario);
+      const RecordedRun run = run_recorded(scenario, {&statistics});
+      statistics.end(run.outcome.at);
+      CHECK(statistics.producers()[0].busy == doctest::Approx(0.5));
+    }
+}
+
+TEST_CASE("no figure is infinite, however short a run is") {
+  for (const char* delay : {"5e-324", "1e-322,1e-310", "lognormal:50,50"}) {
+    CAPTURE(delay);
+    const Scenario scenario =
+        scenario_of({{"items", "2000"}, {"produce-delay", delay}, {"consume-delay", delay}, {"maxsize", "3"}});
+    Statistics statistics(scenario);
+    const RecordedRun run = run_recorded(scenario, {&statistics});
+    statistics.end(run.outcome.at);
+    for (const Measure& measure : measures(statistics)) {
+      CAPTURE(measure.name);
+      CHECK(std::isfinite(measure.value));
+      CHECK(measure.value == pcsim::measure(statistics, measure.name));
+    }
+    CHECK(statistics.throughput() > 0);
+  }
 }
 
 TEST_CASE("the depth of the queue counts no sentinels") {

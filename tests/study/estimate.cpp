@@ -45,6 +45,22 @@ TEST_CASE("equal values have exactly their own mean, and a width of exactly 0") 
     }
 }
 
+TEST_CASE("values may be as small or as large as a double can be: the mean is finite, and the width what it is of others") {
+  const std::vector<double> values{1, 3, 2, 4, 4.5};
+  const Estimate expected = estimate(values);
+  for (const double unit : {0x1p-1060, 0x1p-600, 0x1p600, 0x1p1021}) {
+    CAPTURE(unit);
+    std::vector<double> scaled;
+    for (const double value : values) scaled.push_back(value * unit);
+    const Estimate result = estimate(scaled);
+    CHECK(result.mean / unit == doctest::Approx(expected.mean));
+    if (unit < 1e300) CHECK(result.half_width / unit == doctest::Approx(expected.half_width));
+  }
+  constexpr double largest = std::numeric_limits<double>::max();
+  CHECK(estimate(std::vector<double>(20, largest)).mean == largest);
+  CHECK(estimate(std::vector<double>{0, largest, largest, largest}).mean == doctest::Approx(largest / 4 * 3));
+}
+
 TEST_CASE("one value says nothing of how sure it is") {
   const Estimate result = estimate(std::vector<double>{3.5});
   CHECK(result.mean == 3.5);

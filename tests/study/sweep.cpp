@@ -191,6 +191,17 @@ TEST_CASE("combinations that deadlock or fail are rows too, and the others are n
   }
 }
 
+TEST_CASE("a run that stands still after a failure is a deadlock, as it is alone") {
+  Scenario scenario = small();
+  scenario.fail_at = {1};
+  scenario.on_stop = Scenario::OnStop::drain;
+  scenario.sentinels = 0;
+  const auto outcome = run_in_virtual_time(scenario, {});
+  REQUIRE(outcome->failed);
+  REQUIRE(outcome->deadlock);
+  CHECK(replicate(scenario, {{"makespan"}, 0})->end == Replication::End::deadlock);
+}
+
 TEST_CASE("estimates are over the replications that came to their end") {
   const SweepPlan plan = plan_of({});
   SweepResults results(plan);

@@ -5,32 +5,51 @@
 
 namespace pcsim {
 
-double Distribution::mean() const { return count_ == 0 ? 0 : first_ + sum_ / static_cast<double>(count_); }
+void Distribution::clear() {
+  moments_ = Moments();
+  values_.clear();
+  if (histogram_) histogram_->clear();
+}
 
-double Distribution::stddev() const {
-  if (count_ == 0) return 0;
-  const double n = static_cast<double>(count_);
-  const double shift = sum_ / n;
-  return std::sqrt(std::max(0.0, squares_ / n - shift * shift));
+void Distribution::add_apart(double seconds) {
+  if (exact()) {
+    values_.push_back(seconds);
+    if (values_.size() <= most_exact) return;
+    if (!histogram_) histogram_ = std::make_unique<Histogram>();
+    for (const double value : values_) {
+      moments_.add(value);
+      histogram_->add(value);
+    }
+    values_.clear();
+    return;
+  }
+  moments_.add(seconds);
+  histogram_->add(seconds);
+}
+
+Moments Distribution::moments() const {
+  Moments all = moments_;
+  for (const double value : values_) all.add(value);
+  return all;
 }
 
 double Distribution::percentile(double q) const {
-  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_))));
-  if (rank >= count_) return max_;
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    seen += counts_[i];
-    if (seen >= rank) return std::min(middle(i), max_);
-  }
-  return max_;
+  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count()))));
+  if (rank >= count()) return max();
+  if (!exact()) return std::clamp(histogram_->value(rank), moments_.min(), moments_.max());
+  std::vector<double> values = values_;
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(values.begin(), nth, values.end());
+  return *nth;
 }
 
-double Distribution::middle(std::size_t bucket) {
-  if (bucket == 0) return 0;
-  constexpr std::uint64_t lowest = static_cast<std::uint64_t>(1023 + least_exponent) << bits;
-  const auto edge = [](std::uint64_t high) { return std::bit_cast<double>(high << (52 - bits)); };
-  const std::uint64_t high = lowest + bucket - 1;
-  return (edge(high) + edge(high + 1)) / 2;
+std::uint64_t Distribution::at_most(double seconds) const {
+  if (exact())
+    return static_cast<std::uint64_t>(
+        std::count_if(values_.begin(), values_.end(), [&](double value) { return value <= seconds; }));
+  if (seconds >= moments_.max()) return count();
+  if (seconds < moments_.min()) return 0;
+  return std::clamp<std::uint64_t>(histogram_->at_most(seconds), 1, count() - 1);
 }
 
 }  // namespace pcsim

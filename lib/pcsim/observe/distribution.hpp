@@ -1,63 +1,59 @@
 #pragma once
 
-#include <bit>
+#include <pcsim/observe/histogram.hpp>
+#include <pcsim/observe/moments.hpp>
+
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace pcsim {
 
-/// Figures of many durations, in constant memory: a histogram with 128 buckets between each power of two and the next, of which
-/// percentiles are read, and sums for the rest.
+/// Figures of many durations. Up to most_exact of them are kept, and all figures are exact; more of them go into a histogram, so
+/// that percentiles are within 0.4 %, and the memory that it takes does not grow with their number.
 ///
 /// Boost.Histogram's log axis takes a logarithm for each value, and Boost.Accumulators' variance a division: some 20 ns where
 /// this takes 3.
 class Distribution {
 public:
-  Distribution() : counts_(size) {}
+  static constexpr std::size_t most_exact = 1000;
 
-  /// REQUIRES: seconds is not negative.
+  /// Forgets all values, and keeps the memory for others.
+  void clear();
+
+  /// REQUIRES: seconds is not negative, and finite.
   void add(double seconds) {
-    if (count_ == 0) first_ = seconds;
-    ++count_;
-    const double beyond = seconds - first_;  // sums of squares lose nothing where all values are alike
-    sum_ += beyond;
-    squares_ += beyond * beyond;
-    if (seconds > max_) max_ = seconds;
-    ++counts_[bucket(seconds)];
+    if (moments_.covers(seconds) && histogram_->add_known(seconds))
+      moments_.add_covered(seconds);
+    else
+      add_apart(seconds);
   }
 
-  std::uint64_t count() const { return count_; }
+  std::uint64_t count() const { return exact() ? values_.size() : moments_.count(); }
 
   // The figures are 0 where there is no value.
 
-  double mean() const;
-  double stddev() const;  ///< of the values, as a population
-  double max() const { return max_; }
+  double mean() const { return moments().mean(); }
+  double stddev() const { return moments().stddev(); }  ///< of the values, as a population
+  double min() const { return moments().min(); }
+  double max() const { return moments().max(); }
 
-  /// The smallest value that is not exceeded by a share `q` of all, within 0.4 %. REQUIRES: 0 < q <= 1.
+  /// The smallest value that is not exceeded by a share `q` of all; never less than min(), nor more than max(). REQUIRES:
+  /// 0 < q <= 1.
   double percentile(double q) const;
 
+  /// How many of the values are at most this, where each is what percentile() takes it for.
+  std::uint64_t at_most(double seconds) const;
+
 private:
-  static constexpr int bits = 7;              // of the mantissa
-  static constexpr int least_exponent = -64;  // what is less than 2^-64 s counts as 0
-  static constexpr int most_exponent = 64;    // what is more than 2^64 s is in the last bucket
-  static constexpr std::size_t size = (static_cast<std::size_t>(most_exponent - least_exponent) << bits) + 1;
+  bool exact() const { return moments_.count() == 0; }
+  Moments moments() const;
+  void add_apart(double seconds);
 
-  static std::size_t bucket(double seconds) {
-    constexpr std::uint64_t lowest = static_cast<std::uint64_t>(1023 + least_exponent) << bits;
-    const std::uint64_t high = std::bit_cast<std::uint64_t>(seconds) >> (52 - bits);
-    if (high < lowest) return 0;
-    return high - lowest + 1 < size ? high - lowest + 1 : size - 1;
-  }
-  static double middle(std::size_t bucket);
-
-  std::uint64_t count_ = 0;
-  double first_ = 0;
-  double sum_ = 0;
-  double squares_ = 0;
-  double max_ = 0;
-  std::vector<std::uint64_t> counts_;
+  std::vector<double> values_;  // as long as they are exact; of what comes after that:
+  Moments moments_;
+  std::unique_ptr<Histogram> histogram_;
 };
 
 }  // namespace pcsim

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -184,22 +185,9 @@ json::object from_afar(const Activity& activity, const Scenario& scenario, doubl
           {"depth", {{"least", least.value()}, {"most", most.value()}, {"hundredths", mean.value()}}}};
 }
 
-// How many of the values are at most this: the last rank whose percentile is.
-std::uint64_t at_most(const Distribution& distribution, double seconds) {
-  std::uint64_t low = 0;
-  std::uint64_t high = distribution.count();
-  while (low < high) {
-    const std::uint64_t rank = low + (high - low + 1) / 2;
-    if (distribution.percentile(static_cast<double>(rank) / static_cast<double>(distribution.count())) <= seconds)
-      low = rank;
-    else
-      high = rank - 1;
-  }
-  return low;
-}
-
-// 1, 2 or 5 times a power of ten: the least that is not below this.
+// 1, 2 or 5 times a power of ten: the least that is not below this, as near as denormalized numbers are.
 double round_up(double value) {
+  if (value < std::numeric_limits<double>::min()) return std::max(value, std::numeric_limits<double>::denorm_min());
   const double ten = std::pow(10, std::floor(std::log10(value)));
   for (const double step : {1.0, 2.0, 5.0})
     if (value <= step * ten * (1 + 1e-12)) return step * ten;
@@ -217,7 +205,7 @@ json::object histogram(std::string_view name, const Distribution& distribution) 
     width = round_up(end / std::clamp(2 * std::cbrt(static_cast<double>(distribution.count())), 8.0, 50.0));
     std::uint64_t before = 0;
     for (int bin = 1; width * (bin - 1) < end; ++bin) {
-      const std::uint64_t now = at_most(distribution, width * bin);
+      const std::uint64_t now = distribution.at_most(width * bin);
       counts.push_back(now - before);
       before = now;
     }

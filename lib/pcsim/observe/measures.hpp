@@ -3,6 +3,7 @@
 #include <pcsim/observe/statistics.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pcsim {
@@ -16,6 +17,9 @@ struct Measure {
 
 /// All figures of a run that are a single number, in the order of their documentation.
 std::vector<Measure> measures(const Statistics& statistics);
+
+/// One of them, for which nothing else is worked out. REQUIRES: `name` is one of measure_names().
+double measure(const Statistics& statistics, std::string_view name);
 
 /// Their names.
 std::vector<std::string> measure_names();

@@ -1,6 +1,7 @@
 #include <pcsim/observe/report.hpp>
 
 #include <pcsim/observe/bottleneck.hpp>
+#include <pcsim/observe/ratio.hpp>
 
 #include <fmt/format.h>
 
@@ -41,6 +42,12 @@ Unit unit_for(double longest) {
   return longest >= 1e-3 ? Unit{"ms", 1e-3} : Unit{"us", 1e-6};
 }
 
+// With three decimals, as in the trace, as long as it fits a column.
+std::string decimal(double value) {
+  if (value < 1e6) return fmt::format("{:.3f}", value);
+  return value < 1e9 ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
 bool same_lot(const Stuck& a, const Stuck& b) {
   return a.who.role == b.who.role && std::string_view(a.what) == b.what && a.since == b.since;
 }
@@ -50,9 +57,9 @@ bool same_lot(const Stuck& a, const Stuck& b) {
 std::string summary(const Scenario& scenario, const Statistics& statistics, Detail detail) {
   std::string text;
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "elapsed     {:.3f} s, {:.6g} items/s, seed {}\n", statistics.makespan(), statistics.throughput(),
+  fmt::format_to(out, "elapsed     {} s, {:.6g} items/s, seed {}\n", decimal(statistics.makespan()), statistics.throughput(),
                  scenario.seed);
-  fmt::format_to(out, "sequential  {:.3f} s, the same delays one after another\n", statistics.delays().total());
+  fmt::format_to(out, "sequential  {} s, the same delays one after another\n", decimal(statistics.delays().total()));
   fmt::format_to(out, "items       {} of {} produced, {} consumed", statistics.put(), scenario.items, statistics.consumed());
   const auto add = [&](std::uint64_t count, std::string_view what) {
     if (count > 0) fmt::format_to(out, ", {} {}", count, what);
@@ -70,7 +77,7 @@ std::string summary(const Scenario& scenario, const Statistics& statistics, Deta
     fmt::format_to(out, "{:<10}", name);
     for (const double value :
          {d.mean(), d.stddev(), d.percentile(0.5), d.percentile(0.9), d.percentile(0.99), d.percentile(0.999), d.max()})
-      fmt::format_to(out, "{:>11.3f}", value / unit.seconds);
+      fmt::format_to(out, "{:>11}", decimal(value / unit.seconds));
     text += '\n';
   };
   add_row("wait", statistics.wait());
@@ -86,9 +93,9 @@ std::string summary(const Scenario& scenario, const Statistics& statistics, Deta
   const double makespan = statistics.makespan();
   const auto add_actors = [&](char role, const auto& actors, std::string_view did, const auto& idle) {
     for (std::size_t i = 0; i < std::min(actors.size(), shown); ++i)
-      fmt::format_to(out, "{:<10}  {} {}, busy {:.3f} s ({:.0f} %), {:.3f} s {}\n", fmt::format("{}{}", role, i + 1),
-                     actors[i].items, did, actors[i].busy, makespan > 0 ? 100 * actors[i].busy / makespan : 0,
-                     actors[i].*idle.first, idle.second);
+      fmt::format_to(out, "{:<10}  {} {}, busy {} s ({:.0f} %), {} s {}\n", fmt::format("{}{}", role, i + 1), actors[i].items,
+                     did, decimal(actors[i].busy), 100 * ratio(actors[i].busy, makespan), decimal(actors[i].*idle.first),
+                     idle.second);
     if (actors.size() > shown) fmt::format_to(out, "...         and {} more; --summary full lists all\n", actors.size() - shown);
   };
   add_actors('P', statistics.producers(), "put", std::pair(&Statistics::Producer::blocked, "blocked"));

@@ -3,6 +3,7 @@
 #include <pcsim/model/number.hpp>
 #include <pcsim/model/setting.hpp>
 #include <pcsim/observe/measures.hpp>
+#include <pcsim/observe/ratio.hpp>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -106,13 +107,12 @@ void ResultsExport::end(const Outcome* outcome) {
   add_measures(results, statistics_);
 
   const double makespan = statistics_.makespan();
-  const auto share = [&](double seconds) { return makespan > 0 ? seconds / makespan : 0; };
   json::array producers;
   for (const Statistics::Producer& p : statistics_.producers())
-    producers.push_back({{"items", p.items}, {"busy", p.busy}, {"blocked", p.blocked}, {"utilization", share(p.busy)}});
+    producers.push_back({{"items", p.items}, {"busy", p.busy}, {"blocked", p.blocked}, {"utilization", ratio(p.busy, makespan)}});
   json::array consumers;
   for (const Statistics::Consumer& c : statistics_.consumers())
-    consumers.push_back({{"items", c.items}, {"busy", c.busy}, {"waiting", c.waiting}, {"utilization", share(c.busy)}});
+    consumers.push_back({{"items", c.items}, {"busy", c.busy}, {"waiting", c.waiting}, {"utilization", ratio(c.busy, makespan)}});
   results["producers"] = std::move(producers);
   results["consumers"] = std::move(consumers);
 

@@ -1,5 +1,7 @@
 #include <pcsim/observe/statistics.hpp>
 
+#include <pcsim/observe/ratio.hpp>
+
 #include <algorithm>
 
 namespace pcsim {
@@ -8,17 +10,23 @@ namespace {
 
 using Kind = Happening::Kind;
 
-double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
-
 // What was added up may, by rounding, exceed the time that has passed.
 double waited(const Statistics::Consumer& consumer, double at) { return std::max(0.0, at - consumer.busy); }
+
+// Its present delay is over, or cut short.
+void settle(Statistics::Producer& producer, double at) {
+  const bool passed = producer.drawn_at + producer.drawn <= at;
+  producer.busy += passed ? producer.drawn : at - producer.drawn_at;
+  producer.drawn = 0;
+}
 
 }  // namespace
 
 Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
     : items_(scenario.items),
       warmup_(warmup),
-      maxsize_(scenario.maxsize),
+      full_depth_(scenario.maxsize > 0 && scenario.maxsize <= INT64_MAX ? static_cast<std::int64_t>(scenario.maxsize)
+                                                                        : INT64_MAX),
       delays_(scenario),
       producers_(scenario.producers),
       consumers_(scenario.consumers) {
@@ -29,10 +37,10 @@ Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
 void Statistics::depth_changes(double at) {
   const double passed = at - depth_since_;
   if (passed <= 0) return;
-  const std::uint64_t depth = queued();
+  const auto depth = static_cast<std::int64_t>(queued());  // signed numbers are turned into doubles by one instruction
   depth_time_ += static_cast<double>(depth) * passed;
   if (depth == 0) empty_time_ += passed;
-  if (maxsize_ > 0 && depth >= maxsize_) full_time_ += passed;
+  if (depth >= full_depth_) full_time_ += passed;
   depth_since_ = at;
 }
 
@@ -79,7 +87,6 @@ void Statistics::on_end_of_work(const Happening& happening) {
 }
 
 void Statistics::on(const Happening& happening) {
-  now_ = happening.at;
   switch (happening.kind) {
     case Kind::blocked: producers_[happening.who.number - 1].since = happening.at; break;
     case Kind::put: on_put(happening); break;
@@ -92,8 +99,7 @@ void Statistics::on(const Happening& happening) {
         Producer& producer = producers_[happening.who.number - 1];
         if (producer.since >= 0) producer.blocked += happening.at - producer.since;
         producer.since = -1;
-        producer.busy -= std::max(0.0, producer.until - happening.at);  // what it will not produce any more
-        producer.until = 0;
+        settle(producer, happening.at);
         break;
       }
       if (happening.item != 0) {
@@ -120,8 +126,9 @@ void Statistics::on_draw(const Draw& draw) {
   delays_.add(draw);
   if (draw.purpose != Draw::Purpose::produce) return;
   Producer& producer = producers_[draw.who.number - 1];
-  producer.busy += draw.seconds;
-  producer.until = draw.at + draw.seconds;
+  producer.busy += producer.drawn;
+  producer.drawn = draw.seconds;
+  producer.drawn_at = draw.at;
 }
 
 void Statistics::end(double at) {
@@ -129,7 +136,7 @@ void Statistics::end(double at) {
   depth_changes(at);
   for (Producer& producer : producers_) {
     if (producer.since >= 0) producer.blocked += at - producer.since;
-    producer.busy -= std::max(0.0, producer.until - at);
+    settle(producer, at);
     if (producer.gone < 0) producer.gone = at;
   }
   for (Consumer& consumer : consumers_) {
@@ -140,17 +147,17 @@ void Statistics::end(double at) {
   }
 }
 
-double Statistics::throughput() const { return share(static_cast<double>(consumed_), makespan_); }
+double Statistics::throughput() const { return ratio(static_cast<double>(consumed_), makespan_); }
 
 double Statistics::utilization() const {
   double busy = 0;
   for (const Consumer& consumer : consumers_) busy += consumer.busy;
-  return share(busy, makespan_ * static_cast<double>(consumers_.size()));
+  return ratio(busy, makespan_ * static_cast<double>(consumers_.size()));
 }
 
-double Statistics::mean_depth() const { return share(depth_time_, makespan_); }
-double Statistics::full() const { return share(full_time_, makespan_); }
-double Statistics::empty() const { return share(empty_time_, makespan_); }
-double Statistics::little() const { return share(all_waits_, makespan_); }
+double Statistics::mean_depth() const { return ratio(depth_time_, makespan_); }
+double Statistics::full() const { return ratio(full_time_, makespan_); }
+double Statistics::empty() const { return ratio(empty_time_, makespan_); }
+double Statistics::little() const { return ratio(all_waits_, makespan_); }
 
 }  // namespace pcsim

@@ -31,7 +31,8 @@ public:
     double busy = 0;          ///< producing
     double blocked = 0;       ///< before a full queue
     double since = 0;         ///< while the run goes on: when it began to stand there, or negative
-    double until = 0;         ///< while the run goes on: when its present delay will have passed
+    double drawn = 0;         ///< while the run goes on: its present delay, which busy does not hold yet
+    double drawn_at = 0;      ///< while the run goes on: when that began
     double gone = 0;          ///< when its life was over, or the run
   };
   struct Consumer {
@@ -81,14 +82,14 @@ private:
   };
 
   inline void depth_changes(double at);
-  inline void on_put(const Happening& happening);
-  inline void on_got(const Happening& happening);
-  inline void on_end_of_work(const Happening& happening);
+  // Not inlined, so that none saves registers for the others.
+  [[gnu::noinline]] void on_put(const Happening& happening);
+  [[gnu::noinline]] void on_got(const Happening& happening);
+  [[gnu::noinline]] void on_end_of_work(const Happening& happening);
 
   std::uint64_t items_;
   std::uint64_t warmup_;
-  std::uint64_t maxsize_;
-  double now_ = 0;
+  std::int64_t full_depth_;  // of the queue; more than there can be where it is unbounded
   double makespan_ = 0;
 
   Distribution wait_;

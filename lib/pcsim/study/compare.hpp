@@ -2,6 +2,7 @@
 
 #include <pcsim/model/pipeline.hpp>
 #include <pcsim/model/scenario.hpp>
+#include <pcsim/observe/ratio.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -23,8 +24,8 @@ struct Comparison {
   Bound bound;
   Outcome outcome;  ///< of the concurrent run; its time means nothing if that is a deadlock or a failure
 
-  double speedup() const { return concurrent > 0 ? sequential / concurrent : 1; }
-  double most_speedup() const { return bound.seconds > 0 ? sequential / bound.seconds : 1; }
+  double speedup() const { return concurrent > 0 ? ratio(sequential, concurrent) : 1; }
+  double most_speedup() const { return bound.seconds > 0 ? ratio(sequential, bound.seconds) : 1; }
   double efficiency() const { return speedup() / static_cast<double>(consumers); }
 };
 

@@ -15,7 +15,7 @@ struct Estimate {
   double high() const { return mean + half_width; }
 };
 
-/// REQUIRES: there is a value.
+/// REQUIRES: there is a value, and all are finite.
 Estimate estimate(std::span<const double> values);
 
 }  // namespace pcsim

@@ -8,7 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -44,13 +43,12 @@ std::optional<Replication> replicate(const Scenario& scenario, const Observation
   statistics.end(outcome->at);
 
   Replication replication;
-  if (outcome->failed)
-    replication.end = Replication::End::failed;
-  else if (outcome->deadlock)
+  // What stands still after a failure never comes to its end.
+  if (outcome->deadlock)
     replication.end = Replication::End::deadlock;
-  const auto all = measures(statistics);
-  for (const std::string& name : observation.measures)
-    replication.values.push_back(std::find_if(all.begin(), all.end(), [&](const Measure& m) { return m.name == name; })->value);
+  else if (outcome->failed)
+    replication.end = Replication::End::failed;
+  for (const std::string& name : observation.measures) replication.values.push_back(measure(statistics, name));
   return replication;
 }
 
