@@ -47,11 +47,11 @@ constexpr double least_unix_time = 1e8;
 
 std::string_view name_of(Times times) {
   switch (times) {
-    case Times::seconds: return "a time in seconds";
-    case Times::unix: return "a time in seconds since 1970";
+    case Times::seconds: return "a time in seconds, as in the lines before";
+    case Times::unix: return "a time in seconds since 1970, as in the lines before";
     case Times::iso: break;
   }
-  return "an ISO 8601 time";
+  return "an ISO 8601 time, as in the lines before";
 }
 
 bool is_date(std::string_view text) {
@@ -109,10 +109,9 @@ struct ArrivalLog::Reader {
     if (text.empty()) throw BadValue("there is no time in this line");
     if (count == 0) return read_first_at(text);
     if (is_date(text) != (times == Times::iso))
-      throw BadValue(fmt::format("'{}' is not {}, as in the lines before; a log cannot mix seconds and ISO 8601 times", text,
-                                 name_of(times)));
+      throw BadValue(fmt::format("'{}' is not {}; a log cannot mix seconds and ISO 8601 times", text, name_of(times)));
     if (times == Times::iso) return parse_timestamp(text).since(first);
-    const double seconds = parse_decimal(text, fmt::format("{}, as in the lines before", name_of(times)));
+    const double seconds = parse_decimal(text, name_of(times));
     return times == Times::unix ? parse_unix_time(text).since(first) : seconds;
   }
 
