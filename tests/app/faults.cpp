@@ -2,6 +2,7 @@
 #include "generated.hpp"
 #include "process.hpp"
 
+#include <support/count.hpp>
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
@@ -27,12 +28,6 @@ namespace pcsim {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
-
-#ifdef __SANITIZE_ADDRESS__
-constexpr int times = 2;
-#else
-constexpr int times = 20;
-#endif
 
 // A file that a command is told to write.
 struct File {
@@ -192,7 +187,7 @@ void disturb(Command (*some)(Random&), Do do_it) {
   rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   Random random;
-  for (int i = 0; i < times; ++i) {
+  for (int i = 0; i < test_count(10); ++i) {
     const Command command = some(random);
     const Undisturbed undisturbed(command);
     REQUIRE(undisturbed.files.size() == command.files.size());
