@@ -1,15 +1,56 @@
 #include "diagnostics.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <new>
+#include <string>
 
 namespace pcsim::app {
+
+namespace {
+
+// Whatever is in a value or a file's name, an error is one line.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    line += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, c);
+  }
+  return line;
+}
+
+}  // namespace
 
 void set_up_diagnostics() {
   auto logger = std::make_shared<spdlog::logger>("pcsim", std::make_shared<spdlog::sinks::stderr_sink_st>());
   logger->set_pattern("pcsim: %v");
   logger->set_error_handler([](const std::string&) {});  // where stderr cannot be written to, nobody can be told
   spdlog::set_default_logger(std::move(logger));
+}
+
+void tell_failure(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    spdlog::error("out of memory");
+  } catch (const std::exception& error) {
+    spdlog::error("{}", one_line(error.what()));
+  }
+}
+
+bool write_to_stderr(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written >= 0)
+      text.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      return false;
+  }
+  return true;
 }
 
 }  // namespace pcsim::app

@@ -6,14 +6,8 @@
 #include "size.hpp"
 #include "sweep.hpp"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <csignal>
 #include <exception>
-#include <new>
-#include <string>
-#include <string_view>
 
 namespace {
 
@@ -29,16 +23,6 @@ ExitStatus carry_out(const Request& request) {
   }
 }
 
-// Whatever is in a value or a file's name, an error is one line.
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    line += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, c);
-  }
-  return line;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,17 +34,14 @@ int main(int argc, char** argv) {
     for (const Request& request : parse_command_line(argc, argv)) {
       const ExitStatus one = carry_out(request);
       if (status == done) status = one;
-      if (one >= interrupted) break;
+      if (is_interrupted(one)) break;
     }
     return status;
-  } catch (const UsageError& error) {
-    spdlog::error("{}", one_line(error.what()));
+  } catch (const UsageError&) {
+    tell_failure(std::current_exception());
     return bad_input;
-  } catch (const std::bad_alloc&) {
-    spdlog::error("out of memory");
-    return run_failed;
-  } catch (const std::exception& error) {
-    spdlog::error("{}", one_line(error.what()));
+  } catch (const std::exception&) {
+    tell_failure(std::current_exception());
     return run_failed;
   }
 }

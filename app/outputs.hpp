@@ -32,8 +32,9 @@ public:
   /// Writes what is left of the trace and the files, complete or not.
   void close();
 
-  /// After the run: completes and closes them all, then draws the timeline and tells the summary on stderr. False if the trace
-  /// is not the one that was to be verified, which it has said. Throws std::system_error for what could not be written.
+  /// After the run: completes and closes them all, then draws the timeline and tells the summary on stderr. False if these
+  /// could not be written there, or the trace is not the one that was to be verified, which it has said. Throws std::system_error
+  /// for what could not be written.
   bool finish(const Outcome& outcome);
 
 private:
@@ -46,6 +47,7 @@ private:
   void open_exports();
   void open_trace();
   void end_exports(const Outcome* outcome);
+  bool tell_figures(const Outcome& outcome);
   bool verify();
 
   const Request& request_;

@@ -1,5 +1,6 @@
 #include "status_line.hpp"
 
+#include "diagnostics.hpp"
 #include "terminal.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +10,6 @@
 #include <array>
 #include <cmath>
 #include <csignal>
-#include <cstdio>
 #include <string>
 
 namespace pcsim::app {
@@ -69,12 +69,12 @@ void StatusLine::show(std::string_view what, double share, double passed) {
     line += end;
   }
   line.resize(std::min(line.size(), room));
-  fmt::print(stderr, "{}{}\r", take_back, line);  // whatever else turns up on the terminal begins in the first column
+  write_to_stderr(fmt::format("{}{}\r", take_back, line));  // whatever else turns up on the terminal begins in the first column
   shown_ = true;
 }
 
 void StatusLine::erase() {
-  if (shown_) fmt::print(stderr, "{}", take_back);
+  if (shown_) write_to_stderr(take_back);
   shown_ = false;
 }
 

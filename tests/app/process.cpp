@@ -79,13 +79,14 @@ Texts environment(const std::map<std::string, std::string>& added) {
 // Whoever started the tests may have some signals ignored; the program is to find them as a shell would leave them.
 class Attributes {
 public:
-  explicit Attributes(bool ignore_sigpipe) {
+  explicit Attributes(const Surroundings& surroundings) {
     ::posix_spawnattr_init(&attributes_);
     sigset_t signals;
     ::sigemptyset(&signals);
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE})
-      if (signal != SIGPIPE || !ignore_sigpipe) ::sigaddset(&signals, signal);
+    for (const int signal : {SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
+    if (!surroundings.ignore_sigpipe) ::sigaddset(&signals, SIGPIPE);
+    if (!surroundings.ignore_sighup) ::sigaddset(&signals, SIGHUP);
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
     ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
@@ -125,12 +126,15 @@ Process::Process(const Texts& arguments, const Surroundings& surroundings)
   ::posix_spawn_file_actions_adddup2(&files, merged ? out.theirs : err.theirs, STDERR_FILENO);
   Texts command = with({PCSIM_BINARY}, arguments);
   Texts variables = environment(surroundings.environment);
-  const Attributes attributes(surroundings.ignore_sigpipe);
+  if (surroundings.memory > 0) command = with({"/usr/bin/prlimit", "--as=" + std::to_string(surroundings.memory)}, command);
+  const Attributes attributes(surroundings);
 
-  const auto before = surroundings.ignore_sigpipe ? std::signal(SIGPIPE, SIG_IGN) : SIG_DFL;
+  const auto pipe_before = surroundings.ignore_sigpipe ? std::signal(SIGPIPE, SIG_IGN) : SIG_DFL;
+  const auto hup_before = surroundings.ignore_sighup ? std::signal(SIGHUP, SIG_IGN) : SIG_DFL;
   const int error =
-      ::posix_spawn(&pid_, PCSIM_BINARY, &files, attributes.get(), pointers(command).data(), pointers(variables).data());
-  if (surroundings.ignore_sigpipe) std::signal(SIGPIPE, before);
+      ::posix_spawn(&pid_, command[0].c_str(), &files, attributes.get(), pointers(command).data(), pointers(variables).data());
+  if (surroundings.ignore_sigpipe) std::signal(SIGPIPE, pipe_before);
+  if (surroundings.ignore_sighup) std::signal(SIGHUP, hup_before);
   ::posix_spawn_file_actions_destroy(&files);
   ::close(out.theirs);
   if (!merged) ::close(err.theirs);
@@ -167,6 +171,10 @@ void Process::wait_for(std::chrono::duration<double> time) {
 
 void Process::close_output() {
   if (out_ >= 0) ::close(std::exchange(out_, -1));
+}
+
+void Process::close_error() {
+  if (err_ >= 0) ::close(std::exchange(err_, -1));
 }
 
 void Process::send(int signal) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct Surroundings {
   Stream out = Stream::captured;
   Stream err = Stream::captured;
   bool ignore_sigpipe = false;
+  bool ignore_sighup = false;
+  std::size_t memory = 0;                               ///< bytes of address space that it may have; 0: without a limit
   std::map<std::string, std::string> environment = {};  ///< set in addition to this process's own
 };
 
@@ -63,6 +66,9 @@ public:
 
   /// Nobody reads its stdout any more.
   void close_output();
+
+  /// Nobody reads its stderr any more; a terminal has gone.
+  void close_error();
 
   /// Sends a signal, if it still runs.
   void send(int signal);
