@@ -52,9 +52,9 @@ constexpr std::string_view footer = R"(
 Durations are seconds, or take a unit: ns us ms s min.
 Delays: 0.1 | 0.01,0.05 (uniform) | exp:MEAN | lognormal:MU,SIGMA | pareto:ALPHA,MIN
 
-Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 130 interrupted,
-143 terminated; where two apply: interrupted before failed before deadlock, but a
-run that stands still after a consumer's failure is a deadlock.)";
+Exit status: 0 done, 1 the run failed, 2 bad input, 3 deadlock, 129 hung up,
+130 interrupted, 143 terminated; where two apply: interrupted before failed before
+deadlock, but a run that stands still after a consumer's failure is a deadlock.)";
 
 const CommandName& command_of(std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front().starts_with("-")) return commands.front();

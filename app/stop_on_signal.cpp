@@ -4,21 +4,36 @@
 
 namespace pcsim::app {
 
+namespace {
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
 StopOnSignal::StopOnSignal() : signals_(host_, SIGINT, SIGTERM) {
-  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    signal_ = signal;
-    signals_.clear();  // the next one has its usual effect
-    stop_.request_stop();
-  });
+  if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
+  wait();
   thread_ = std::jthread([this] { host_.run(); });
 }
 
 StopOnSignal::~StopOnSignal() { host_.stop(); }
 
+void StopOnSignal::wait() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    int none = 0;
+    signal_.compare_exchange_strong(none, signal);
+    stop_.request_stop();
+    wait();
+  });
+}
+
 std::optional<ExitStatus> StopOnSignal::status() const {
   if (signal_ == 0) return std::nullopt;
-  return signal_ == SIGINT ? interrupted : terminated;
+  return exit_status_of(signal_);
 }
 
 }  // namespace pcsim::app

@@ -12,8 +12,8 @@
 
 namespace pcsim::app {
 
-/// As long as it exists, Ctrl-C and SIGTERM request a stop of what is going on in other threads. A second signal ends the
-/// program.
+/// As long as it exists, Ctrl-C, SIGTERM and SIGHUP request a stop of what is going on in other threads, and do nothing else,
+/// however often they come: what has been computed is then still to be written. SIGHUP stays ignored where it is, as under nohup.
 class StopOnSignal {
 public:
   StopOnSignal();
@@ -21,10 +21,12 @@ public:
 
   std::stop_token token() const { return stop_.get_token(); }
 
-  /// What the signal makes of the exit status; nothing if there was none.
+  /// What the first signal makes of the exit status; nothing if there was none.
   std::optional<ExitStatus> status() const;
 
 private:
+  void wait();
+
   std::stop_source stop_;
   std::atomic<int> signal_{0};
   boost::asio::io_context host_{1};

@@ -2,26 +2,33 @@
 
 #include "open.hpp"
 
-#include <string_view>
 #include <utility>
 
 namespace pcsim::app {
 
 TableExports::TableExports(const Request& request) {
-  const auto open = [this](std::string_view option, const std::string& path) -> std::unique_ptr<Output> {
-    if (path.empty()) return nullptr;
-    if (path == "-" && !std::exchange(stdout_is_free_, false))
-      throw UsageError(fmt::format("--{}: stdout is taken by another export; give it a file", option));
-    return open_for(option, [&] { return std::make_unique<Output>(path); });
-  };
-  json_ = open("export-json", request.export_json);
-  csv_ = open("export-csv", request.export_csv);
-  html_ = open("export-html", request.export_html);
+  open(&Table::json, "export-json", request.export_json);
+  open(&Table::csv, "export-csv", request.export_csv);
+  open(&Table::html, "export-html", request.export_html);
 }
 
-void TableExports::write_to(Output& output, const std::string& text) {
-  output.buffer().append(text);
-  output.close();
+void TableExports::open(Form form, std::string_view option, const std::string& path) {
+  if (path.empty()) return;
+  if (path != "-") return files_.push_back({form, open_for(option, [&] { return std::make_unique<Output>(path); })});
+  if (std::exchange(on_stdout_, form) != &Table::text)
+    throw UsageError(fmt::format("--{}: stdout is taken by another export; give it a file", option));
+}
+
+void TableExports::write_files(const Table& table, Attempts& attempts) {
+  for (const File& file : files_)
+    attempts([&] {
+      file.output->buffer().append((table.*file.form)());
+      file.output->close();
+    });
+}
+
+void TableExports::write_stdout(const Table& table, Attempts& attempts) {
+  attempts([&] { write_to_stdout((table.*on_stdout_)()); });
 }
 
 }  // namespace pcsim::app

@@ -1,45 +1,50 @@
 #pragma once
 
+#include "attempts.hpp"
 #include "request.hpp"
 
 #include <pcsim/observe/output.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pcsim::app {
 
-/// The files that a table of figures is written to.
+/// A table of figures in each of its forms, made when it is written.
+struct Table {
+  std::function<std::string()> text;
+  std::function<std::string()> json;
+  std::function<std::string()> csv;
+  std::function<std::string()> html;
+};
+
+/// Where a table of figures is written to: files, and stdout, which has the text if no file is to be there.
 class TableExports {
 public:
   /// Opens what the request names. Throws UsageError.
   explicit TableExports(const Request& request);
 
-  /// Whether stdout is free for the table itself.
-  bool stdout_is_free() const { return stdout_is_free_; }
+  /// Writes and closes the files that were asked for, each whatever became of the others.
+  void write_files(const Table& table, Attempts& attempts);
 
-  // Each writes and closes a file, if it was asked for, with what a function makes. Throws std::system_error.
-
-  template <class Text>
-  void json(Text text) {
-    if (json_) write_to(*json_, text());
-  }
-  template <class Text>
-  void csv(Text text) {
-    if (csv_) write_to(*csv_, text());
-  }
-  template <class Text>
-  void html(Text text) {
-    if (html_) write_to(*html_, text());
-  }
+  /// Writes what goes to stdout. That comes last: whoever reads it may leave, and end the program.
+  void write_stdout(const Table& table, Attempts& attempts);
 
 private:
-  static void write_to(Output& output, const std::string& text);
+  using Form = std::function<std::string()> Table::*;
 
-  bool stdout_is_free_ = true;
-  std::unique_ptr<Output> json_;
-  std::unique_ptr<Output> csv_;
-  std::unique_ptr<Output> html_;
+  struct File {
+    Form form;
+    std::unique_ptr<Output> output;
+  };
+
+  void open(Form form, std::string_view option, const std::string& path);
+
+  std::vector<File> files_;
+  Form on_stdout_ = &Table::text;
 };
 
 }  // namespace pcsim::app
