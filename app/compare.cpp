@@ -1,6 +1,8 @@
 #include "compare.hpp"
 
+#include "attempts.hpp"
 #include "progress.hpp"
+#include "stop_on_signal.hpp"
 #include "table_exports.hpp"
 #include "terminal.hpp"
 
@@ -15,8 +17,12 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pcsim::app {
@@ -78,9 +84,46 @@ std::string to_csv(const Rows& rows) {
   return text;
 }
 
-Comparison compare_visibly(const Scenario& scenario, const std::string& which) {
-  Progress progress;
-  return pcsim::compare(scenario, [&](const char* what, double seconds) { progress.begin(which + what, seconds); });
+Table table_of(const Rows& rows, const Scenario& scenario) {
+  return {[&] {
+            std::string text = to_text(rows);
+            if (!scenario.arrivals.empty())
+              text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.arrivals);
+            return text;
+          },
+          [&] { return to_json(rows, scenario); }, [&] { return to_csv(rows); }, nullptr};
+}
+
+std::optional<Comparison> compare_visibly(const Scenario& scenario, const std::string& which, std::stop_token stop) {
+  Progress progress(stop);
+  return pcsim::compare(scenario, stop, [&](const char* what, double seconds) { progress.begin(which + what, seconds); });
+}
+
+// Compares as many consumers as there are numbers of them, one number after another, until a run does not come to its end.
+ExitStatus compare_all(Scenario scenario, const std::vector<std::uint64_t>& consumers, std::stop_token stop, Rows& rows) {
+  for (const std::uint64_t number : consumers) {
+    scenario.consumers = number;
+    auto row = compare_visibly(scenario, consumers.size() > 1 ? fmt::format("{} consumers, ", number) : "", stop);
+    if (!row) return done;  // whoever stopped it knows
+    if (row->outcome.deadlock) {
+      spdlog::error("with {} consumers: {}", number, deadlock_report(row->outcome));
+      return deadlocked;
+    }
+    if (row->outcome.failed) {
+      spdlog::error("with {} consumers: a failure ends the run at {:.3f}; --on-failure continue goes on", number,
+                    row->outcome.at);
+      return run_failed;
+    }
+    rows.push_back(*std::move(row));
+  }
+  return done;
+}
+
+std::vector<std::uint64_t> numbers_of_consumers(const Request& request) {
+  if (request.axes.empty()) return {request.scenario.consumers};
+  std::vector<std::uint64_t> numbers;
+  for (const std::string& value : request.axes.front().values) numbers.push_back(std::stoull(value));
+  return numbers;
 }
 
 }  // namespace
@@ -88,38 +131,26 @@ Comparison compare_visibly(const Scenario& scenario, const std::string& which) {
 ExitStatus compare(const Request& request) {
   Scenario scenario = request.scenario;
   if (scenario.stop_after) throw UsageError("--stop-after: a run that is ended early does not do the same work; leave it out");
-  std::vector<std::uint64_t> consumers{scenario.consumers};
-  if (!request.axes.empty()) {
-    consumers.clear();
-    for (const std::string& value : request.axes.front().values) consumers.push_back(std::stoull(value));
-  }
+  const std::vector<std::uint64_t> consumers = numbers_of_consumers(request);
   if (consumers.size() > 1 && !request.given.contains("streams")) scenario.streams = Scenario::Streams::per_item;
   TableExports exports(request);
 
   Rows rows;
-  for (const std::uint64_t number : consumers) {
-    scenario.consumers = number;
-    rows.push_back(compare_visibly(scenario, consumers.size() > 1 ? fmt::format("{} consumers, ", number) : ""));
-    const Outcome& outcome = rows.back().outcome;
-    if (outcome.deadlock) {
-      spdlog::error("with {} consumers: {}", number, deadlock_report(outcome));
-      return deadlocked;
-    }
-    if (outcome.failed) {
-      spdlog::error("with {} consumers: a failure ends the run at {:.3f}; --on-failure continue goes on", number, outcome.at);
-      return run_failed;
-    }
+  const Table table = table_of(rows, scenario);
+  ExitStatus status = done;
+  std::optional<ExitStatus> cut_short;
+  Attempts attempts;
+  {
+    const StopOnSignal signal;
+    attempts([&] { status = compare_all(scenario, consumers, signal.token(), rows); });
+    if (!rows.empty()) exports.write_files(table, attempts);
+    cut_short = signal.status();
   }
-
-  exports.json([&] { return to_json(rows, scenario); });
-  exports.csv([&] { return to_csv(rows); });
-  exports.close();
-  if (exports.stdout_is_free()) {
-    std::string text = to_text(rows);
-    if (scenario.log) text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.log->file()->name());
-    write_to_stdout(text);
-  }
-  return done;
+  if (!rows.empty()) exports.write_stdout(table, attempts);
+  if (cut_short && rows.size() < consumers.size())
+    spdlog::error("interrupted: {} of {} comparisons are missing", consumers.size() - rows.size(), consumers.size());
+  attempts.rethrow();
+  return cut_short.value_or(status);
 }
 
 }  // namespace pcsim::app

@@ -8,11 +8,8 @@
 #include "standard_streams.hpp"
 #include "sweep.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <csignal>
 #include <exception>
-#include <new>
 #include <system_error>
 
 namespace {
@@ -43,18 +40,15 @@ int main(int argc, char** argv) {
       if (is_interrupted(one)) break;
     }
     return status;
-  } catch (const UsageError& error) {
-    spdlog::error("{}", one_line(error.what()));
+  } catch (const UsageError&) {
+    tell_failure(std::current_exception());
     return bad_input;
-  } catch (const std::bad_alloc&) {
-    spdlog::error("out of memory");
-    return run_failed;
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) end_by_signal(SIGPIPE);  // nobody reads: what was to be kept is kept by now
-    spdlog::error("{}", one_line(error.what()));
+    tell_failure(std::current_exception());
     return run_failed;
-  } catch (const std::exception& error) {
-    spdlog::error("{}", one_line(error.what()));
+  } catch (const std::exception&) {
+    tell_failure(std::current_exception());
     return run_failed;
   }
 }

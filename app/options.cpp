@@ -197,9 +197,7 @@ void declare_size(CLI::App& app, Request& request) {
                if (equals == std::string::npos || setting == all.end() || setting->kind != Setting::Kind::whole)
                  throw BadValue(fmt::format("'{}' is not NAME=SET with a whole number's name, such as consumers=1:64", text));
                auto values = expand_set(*setting, text.substr(equals + 1));
-               std::sort(values.begin(), values.end(), [](const std::string& a, const std::string& b) {
-                 return parse_whole(a, 0, SIZE_MAX) < parse_whole(b, 0, SIZE_MAX);
-               });
+               sort_values(*setting, values);
                request.vary = Axis{&*setting, std::move(values)};
              })
       ->configurable(false)

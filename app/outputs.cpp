@@ -1,5 +1,6 @@
 #include "outputs.hpp"
 
+#include "diagnostics.hpp"
 #include "open.hpp"
 #include "scenario_file.hpp"
 #include "terminal.hpp"
@@ -15,7 +16,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -116,15 +116,21 @@ bool Outputs::finish(const Outcome& outcome) {
   end_exports(&outcome);
   files_.close();
   if (outcome.deadlock) spdlog::error("{}", deadlock_report(outcome));
+  const bool told = tell_figures(outcome);
+  return verify() && told;
+}
+
+bool Outputs::tell_figures(const Outcome& outcome) {
+  std::string text;
   if (timeline_) {
     timeline_->end(outcome.at);
-    fmt::print(stderr, "{}", to_text(*timeline_, {stderr_width(), locale_is_utf8(), stderr_shows_colour()}));
+    text += to_text(*timeline_, {stderr_width(), locale_is_utf8(), stderr_shows_colour()});
   }
   if (request_.summary != Request::Summary::none) {
     const Detail detail = request_.summary == Request::Summary::full ? Detail::full : Detail::text;
-    fmt::print(stderr, "{}", summary(request_.scenario, *statistics_, detail));
+    text += summary(request_.scenario, *statistics_, detail);
   }
-  return verify();
+  return write_to_stderr(text);
 }
 
 bool Outputs::verify() {
@@ -132,7 +138,7 @@ bool Outputs::verify() {
   const auto difference = check_->difference();
   if (!difference) return true;
   spdlog::error("{}:{}: the trace differs", request_.verify, difference->line);
-  fmt::print(stderr, "{}", to_text(*difference));
+  write_to_stderr(to_text(*difference));
   return false;
 }
 

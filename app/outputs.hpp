@@ -31,8 +31,9 @@ public:
   /// After a run that was broken off: completes and closes them all, as far as it came. Throws std::system_error.
   void close();
 
-  /// After the run: completes and closes them all, then draws the timeline and tells the summary on stderr. False if the trace
-  /// is not the one that was to be verified, which it has said. Throws std::system_error for what could not be written.
+  /// After the run: completes and closes them all, then draws the timeline and tells the summary on stderr. False if these
+  /// could not be written there, or the trace is not the one that was to be verified, which it has said. Throws std::system_error
+  /// for what could not be written.
   bool finish(const Outcome& outcome);
 
 private:
@@ -46,6 +47,7 @@ private:
   void open_trace();
   void open_check();
   void end_exports(const Outcome* outcome);
+  bool tell_figures(const Outcome& outcome);
   bool verify();
 
   const Request& request_;

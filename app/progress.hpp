@@ -12,7 +12,8 @@
 
 namespace pcsim::app {
 
-/// A status line for what leaves no turn to anybody else: a thread of its own draws it. Thread-safe.
+/// A status line for what leaves no turn to anybody else: a thread of its own draws it. It never ends what goes on,
+/// whatever becomes of stderr. Thread-safe.
 class Progress {
 public:
   /// The line is gone when `end` is requested, and does not come back.
@@ -29,19 +30,23 @@ public:
   void step();
 
 private:
-  void begin(std::string what, double seconds, std::size_t count);
-  void draw(std::stop_token stop);
-  void show();
+  struct Doing {
+    std::string what = {};  // empty: nothing
+    double seconds = 0;
+    std::size_t count = 0;  // of the steps; 0: there are none
+    std::size_t done = 0;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+  };
+
+  void begin(Doing doing);
+  void draw(std::stop_token stop) noexcept;
+  void show(const Doing& doing);
 
   std::stop_token end_;
   StatusLine line_;  // the thread's, once it has begun
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::string what_;
-  double seconds_ = 0;
-  std::size_t count_ = 0;  // of the steps; 0: there are none
-  std::size_t done_ = 0;
-  std::chrono::steady_clock::time_point since_;
+  Doing doing_;
   std::jthread thread_;  // the last member: it uses the others
 };
 

@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include "diagnostics.hpp"
 #include "interrupt.hpp"
 #include "outputs.hpp"
 #include "run_progress.hpp"
@@ -13,7 +14,6 @@
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -31,7 +31,7 @@ std::unique_ptr<Clock> make_clock(const Scenario& scenario) {
 }  // namespace
 
 ExitStatus run(const Request& request) {
-  if (request.files.size() > 1) fmt::print(stderr, "== {}\n", request.name);
+  if (request.files.size() > 1) write_to_stderr(fmt::format("== {}\n", request.name));
   Outputs outputs(request);
   const auto clock = make_clock(request.scenario);
   boost::asio::io_context host(1);
@@ -45,9 +45,9 @@ ExitStatus run(const Request& request) {
   try {
     const Outcome outcome = pipeline.run();
     if (progress) progress->erase();
-    const bool verified = outputs.finish(outcome);
+    const bool complete = outputs.finish(outcome);
     if (interrupt.status()) return *interrupt.status();
-    if (!verified) return run_failed;
+    if (!complete) return run_failed;
     if (outcome.deadlock) return deadlocked;
     return outcome.failed ? run_failed : done;
   } catch (const InterruptedAgain& again) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <string>
 
 namespace pcsim::app {
@@ -31,7 +32,10 @@ void RunProgress::draw_after(std::chrono::milliseconds time) {
   timer_.expires_after(time);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    draw();
+    try {
+      draw();
+    } catch (const std::bad_alloc&) {  // the run may still have enough
+    }
     draw_after(std::chrono::milliseconds(100));
   });
 }

@@ -1,5 +1,6 @@
 #include "size.hpp"
 
+#include "attempts.hpp"
 #include "progress.hpp"
 #include "stop_on_signal.hpp"
 #include "sweep.hpp"
@@ -13,6 +14,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pcsim::app {
@@ -37,25 +39,43 @@ void add_probe(std::string& text, const SizePlan& plan, const SizeProbe& probe) 
   }
 }
 
-std::string to_text(const SizePlan& plan, const SizeAnswer& answer) {
-  const auto& name = plan.axis.setting->name;
-  const std::string& value = plan.axis.values[answer.probe.index];
+// How far the answer can be trusted: it rests on the values that were looked at.
+std::string basis(const SizePlan& plan, const SizeProbes& probes, std::string_view how) {
+  const std::size_t count = plan.axis.values.size();
+  return count == 1 ? "" : fmt::format("  looked at {} of {} values{}\n", probes.size(), count, how);
+}
+
+std::string to_text(const SizePlan& plan, const SizeAnswer& answer, const SizeProbes& probes) {
+  const auto setting = fmt::format("{} = {}", plan.axis.setting->name, plan.axis.values[answer.probe.index]);
   std::string text;
+  std::string how = ", by bisection";
+  if (answer.scanned) how = fmt::format(", one by one: a greater {} is not always better", plan.axis.setting->name);
   switch (answer.kind) {
-    case SizeAnswer::Kind::found: text = fmt::format("{} = {}\n", name, value); break;
-    case SizeAnswer::Kind::none_will_do: text = fmt::format("not even {} will do: {}\n", value, answer.limits); break;
-    case SizeAnswer::Kind::too_close: text = fmt::format("too close to call at {} = {}\n", name, value); break;
+    case SizeAnswer::Kind::found: text = setting + "\n"; break;
+    case SizeAnswer::Kind::too_close: text = fmt::format("too close to call at {}\n", setting); break;
+    case SizeAnswer::Kind::none_will_do:
+      text = fmt::format("no value{} will do; {}: {}\n", probes.size() < plan.axis.values.size() ? " that was looked at" : "",
+                         setting, answer.limits);
+      how.clear();
+      break;
   }
   add_probe(text, plan, answer.probe);
   for (const auto* neighbour : {&answer.below, &answer.above})
     if (*neighbour) add_probe(text, plan, **neighbour);
-  if (answer.scanned) text += fmt::format("  looked at value by value: a greater value of {} is not always better\n", name);
-  return text;
+  return text + basis(plan, probes, how);
 }
 
-std::optional<SizeAnswer> find_visibly(const SizePlan& plan, std::stop_token stop) {
+// What a search has found out that did not come to its end.
+std::string to_text(const SizePlan& plan, const SizeProbes& probes) {
+  if (probes.empty()) return "";
+  std::string text;
+  for (const auto& [index, probe] : probes) add_probe(text, plan, probe);
+  return text + basis(plan, probes, "");
+}
+
+std::optional<SizeAnswer> find_visibly(const SizePlan& plan, SizeProbes& probes, std::stop_token stop) {
   Progress progress(stop);
-  return find_size(plan, stop, [&](const std::string& probe) { progress.begin(probe, -1); });
+  return find_size(plan, probes, stop, [&](const std::string& probe) { progress.begin(probe, -1); });
 }
 
 }  // namespace
@@ -68,13 +88,19 @@ ExitStatus size(const Request& request) {
   const SweepPlan all = plan_study(request, {*request.vary}, measures);
   const SizePlan plan{all.grid.base(), *request.vary, request.targets, request.replications, request.warmup, jobs_of(request)};
 
-  const StopOnSignal signal;
-  const auto answer = find_visibly(plan, signal.token());
-  if (!answer) {
-    spdlog::error("interrupted before there was an answer");
-    return signal.status().value_or(run_failed);
+  SizeProbes probes;
+  std::optional<SizeAnswer> answer;
+  std::optional<ExitStatus> cut_short;
+  Attempts attempts;
+  {
+    const StopOnSignal signal;
+    attempts([&] { answer = find_visibly(plan, probes, signal.token()); });
+    cut_short = signal.status();
   }
-  write_to_stdout(to_text(plan, *answer));
+  attempts([&] { write_to_stdout(answer ? to_text(plan, *answer, probes) : to_text(plan, probes)); });
+  if (!answer && cut_short) spdlog::error("interrupted before there was an answer");
+  attempts.rethrow();
+  if (!answer) return cut_short.value_or(run_failed);
   return answer->kind == SizeAnswer::Kind::found ? done : run_failed;
 }
 

@@ -1,5 +1,6 @@
 #include "status_line.hpp"
 
+#include "diagnostics.hpp"
 #include "terminal.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstdio>
 #include <string>
 
 namespace pcsim::app {
@@ -47,16 +47,15 @@ void StatusLine::show(std::string_view what, double share, double passed) {
   }
   line.resize(std::min(line.size(), room));
   on_screen = true;
-  fmt::print(stderr, "{}{}\r", erase_line, line);  // whatever else turns up on the terminal begins in the first column
+  write_to_stderr(fmt::format("{}{}\r", erase_line, line));  // whatever else turns up on the terminal begins in the first column
 }
 
 void StatusLine::erase() {
-  if (on_screen.exchange(false)) fmt::print(stderr, "{}", erase_line);
+  if (on_screen.exchange(false)) write_to_stderr(erase_line);
 }
 
 void StatusLine::take_back() noexcept {
-  if (!on_screen) return;
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, erase_line.data(), erase_line.size());
+  if (on_screen) write_to_stderr(erase_line);
 }
 
 }  // namespace pcsim::app

@@ -10,17 +10,17 @@ StopOnSignal::StopOnSignal() : signals_(host_, SIGINT, SIGTERM) {
   thread_ = std::jthread([this] { host_.run(); });
 }
 
+StopOnSignal::~StopOnSignal() { host_.stop(); }
+
 void StopOnSignal::wait() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
-    if (signal_ != 0) end_by_signal(signal);
-    signal_ = signal;
+    int none = 0;
+    signal_.compare_exchange_strong(none, signal);
     stop_.request_stop();
     wait();
   });
 }
-
-StopOnSignal::~StopOnSignal() { host_.stop(); }
 
 std::optional<ExitStatus> StopOnSignal::status() const {
   if (signal_ == 0) return std::nullopt;

@@ -13,8 +13,8 @@
 
 namespace pcsim::app {
 
-/// As long as it exists, Ctrl-C, SIGTERM and a terminal that goes away request a stop of what is going on in other threads. A
-/// second signal ends the program.
+/// As long as it exists, Ctrl-C, SIGTERM and SIGHUP request a stop of what is going on in other threads, and do nothing else,
+/// however often they come: what has been computed is then still to be written. SIGHUP stays ignored where it is, as under nohup.
 class StopOnSignal {
 public:
   StopOnSignal();
@@ -22,7 +22,7 @@ public:
 
   std::stop_token token() const { return stop_.get_token(); }
 
-  /// What the signal makes of the exit status; nothing if there was none.
+  /// What the first signal makes of the exit status; nothing if there was none.
   std::optional<ExitStatus> status() const;
 
 private:

@@ -1,5 +1,6 @@
 #include "sweep.hpp"
 
+#include "attempts.hpp"
 #include "output_files.hpp"
 #include "progress.hpp"
 #include "stop_on_signal.hpp"
@@ -19,7 +20,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <stop_token>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -54,44 +57,64 @@ void check_arrivals(const Request& request, const std::vector<Axis>& axes) {
   }
 }
 
-void tell(const SweepPlan& plan, const SweepResults& results, TableExports& exports) {
-  const auto rows = sweep_rows(plan, results);
-  exports.json([&] { return sweep_json(plan, rows, PCSIM_VERSION); });
-  exports.csv([&] { return sweep_csv(plan, rows); });
-  exports.html([&] { return sweep_html(plan, rows, PCSIM_VERSION); });
-  exports.close();
-  if (exports.stdout_is_free()) write_to_stdout(sweep_text(plan, rows));
+Table table_of(const SweepPlan& plan, const std::vector<SweepRow>& rows) {
+  return {[&] { return sweep_text(plan, rows); }, [&] { return sweep_json(plan, rows, PCSIM_VERSION); },
+          [&] { return sweep_csv(plan, rows); }, [&] { return sweep_html(plan, rows, PCSIM_VERSION); }};
 }
 
-SweepResults run_visibly(const Request& request, const SweepPlan& plan, Shard shard, std::stop_token stop) {
+void run_visibly(const Request& request, const SweepPlan& plan, Shard shard, std::stop_token stop, SweepResults& results) {
   Progress progress(stop);
   progress.begin_steps("runs", shard.share_of(plan.pieces()));
-  return run_sweep(plan, shard, jobs_of(request), stop, [&] { progress.step(); });
+  run_sweep(plan, shard, jobs_of(request), stop, results, [&] { progress.step(); });
 }
 
-// A share of a sweep: its results go to a file, for merge().
-void sweep_part(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
+// Why there is not all, and how much that is.
+void tell_missing(const std::optional<ExitStatus>& cut_short, std::string_view missing) {
+  spdlog::error("{}{}", cut_short ? "interrupted: " : "", missing);
+}
+
+// A share of a sweep: its results go to a file, for merge(), whatever has ended it.
+ExitStatus sweep_part(const Request& request, const SweepPlan& plan) {
   if (!(request.export_csv + request.export_json + request.export_html).empty())
     throw UsageError("--part: a part has no table to export; pcsim merge has, when it has put the parts together");
   const Shard shard = *request.shard;
   OutputFiles files;
   Output& file = *files.open("part", request.part);
-  const SweepResults results = run_visibly(request, plan, shard, signal.token());
-  write_part(plan, shard, PCSIM_VERSION, results, file);
-  files.close();
-  if (signal.status()) {
-    const std::size_t share = shard.share_of(plan.pieces());
-    spdlog::error("interrupted: {} of this part's {} runs are missing", share - results.count(), share);
-  }
+  SweepResults results(plan);
+  Attempts attempts;
+  const StopOnSignal signal;
+  attempts([&] { run_visibly(request, plan, shard, signal.token(), results); });
+  attempts([&] {
+    write_part(plan, shard, PCSIM_VERSION, results, file);
+    files.close();
+  });
+  const std::size_t share = shard.share_of(plan.pieces());
+  if (const std::size_t missing = share - results.count(); missing > 0)
+    tell_missing(signal.status(), fmt::format("{} of this part's {} runs are missing", missing, share));
+  attempts.rethrow();
+  return signal.status().value_or(done);
 }
 
-void sweep_all(const Request& request, const SweepPlan& plan, const StopOnSignal& signal) {
+// Writes the rows that are complete: the files while signals are kept off, and then stdout, where a reader may let it wait.
+ExitStatus sweep_all(const Request& request, const SweepPlan& plan) {
   TableExports exports(request);
-  const SweepResults results = run_visibly(request, plan, {}, signal.token());
-  tell(plan, results, exports);
-  if (signal.status())
-    spdlog::error("interrupted: {} of {} combinations are missing", plan.grid.size() - sweep_rows(plan, results).size(),
-                  plan.grid.size());
+  SweepResults results(plan);
+  std::vector<SweepRow> rows;
+  const Table table = table_of(plan, rows);
+  std::optional<ExitStatus> cut_short;
+  Attempts attempts;
+  {
+    const StopOnSignal signal;
+    attempts([&] { run_visibly(request, plan, {}, signal.token(), results); });
+    attempts([&] { rows = sweep_rows(plan, results); });
+    exports.write_files(table, attempts);
+    cut_short = signal.status();
+  }
+  exports.write_stdout(table, attempts);
+  if (rows.size() < plan.grid.size())
+    tell_missing(cut_short, fmt::format("{} of {} combinations are missing", plan.grid.size() - rows.size(), plan.grid.size()));
+  attempts.rethrow();
+  return cut_short.value_or(done);
 }
 
 }  // namespace
@@ -119,30 +142,34 @@ ExitStatus sweep(const Request& request) {
     if (std::find(request.measures.begin(), name, *name) != name)
       throw UsageError(fmt::format("--measure: '{}' is there twice", *name));
   const SweepPlan plan = plan_study(request, request.axes, request.measures);
-  const StopOnSignal signal;
-  if (request.shard)
-    sweep_part(request, plan, signal);
-  else
-    sweep_all(request, plan, signal);
-  return signal.status().value_or(done);
+  return request.shard ? sweep_part(request, plan) : sweep_all(request, plan);
 }
 
 ExitStatus merge(const Request& request) {
+  Merger merger(PCSIM_VERSION);
   try {
-    Merger merger(PCSIM_VERSION);
     for (const std::string& path : request.files) {
       errno = 0;
       std::ifstream file(path, std::ios::binary);
       if (!file) throw UsageError(fmt::format("{}: {}", path, std::generic_category().message(errno)));
       merger.add(file, path);
     }
-    const SweepResults& results = merger.results();
-    TableExports exports(request);
-    tell(merger.plan(), results, exports);
-    return done;
   } catch (const BadValue& error) {
     throw UsageError(error.what());
   }
+  const SweepPlan& plan = merger.plan();
+  const auto rows = sweep_rows(plan, merger.results());
+  const Table table = table_of(plan, rows);
+  TableExports exports(request);
+  Attempts attempts;
+  exports.write_files(table, attempts);
+  exports.write_stdout(table, attempts);
+  const auto missing = merger.missing();
+  for (const std::string& what : missing) spdlog::error("{}", what);
+  if (rows.size() < plan.grid.size())
+    spdlog::error("{} of {} combinations are missing", plan.grid.size() - rows.size(), plan.grid.size());
+  attempts.rethrow();
+  return missing.empty() ? done : run_failed;
 }
 
 }  // namespace pcsim::app

@@ -1,42 +1,52 @@
 #pragma once
 
+#include "attempts.hpp"
 #include "output_files.hpp"
 #include "request.hpp"
 
+#include <pcsim/observe/output.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace pcsim::app {
 
-/// The files that a table of figures is written to.
+/// A table of figures in each of its forms, made when it is written.
+struct Table {
+  std::function<std::string()> text;
+  std::function<std::string()> json;
+  std::function<std::string()> csv;
+  std::function<std::string()> html;
+};
+
+/// Where a table of figures is written to: files, and stdout, which has the text if no file is to be there.
 class TableExports {
 public:
   /// Opens what the request names. Throws UsageError.
   explicit TableExports(const Request& request);
 
-  /// Whether stdout is free for the table itself.
-  bool stdout_is_free() const { return files_.on_stdout().empty(); }
+  /// Writes and closes the files that were asked for, each whatever became of the others.
+  void write_files(const Table& table, Attempts& attempts);
 
-  // Each writes what a function makes to a file, if that was asked for. Throws std::system_error.
-
-  template <class Text>
-  void json(Text text) {
-    if (json_ != nullptr) json_->buffer().append(text());
-  }
-  template <class Text>
-  void csv(Text text) {
-    if (csv_ != nullptr) csv_->buffer().append(text());
-  }
-  template <class Text>
-  void html(Text text) {
-    if (html_ != nullptr) html_->buffer().append(text());
-  }
-
-  /// To be called when all is written: the files take their names. Throws std::system_error.
-  void close() { files_.close(); }
+  /// Writes what goes to stdout. That comes last: whoever reads it may leave, and end the program.
+  void write_stdout(const Table& table, Attempts& attempts);
 
 private:
+  using Form = std::function<std::string()> Table::*;
+
+  struct Export {
+    Form form = nullptr;
+    Output* output = nullptr;
+    void write(const Table& table) const;
+  };
+
+  void open(Form form, std::string_view option, const std::string& path);
+
   OutputFiles files_;
-  Output* json_;
-  Output* csv_;
-  Output* html_;
+  std::vector<Export> exports_;
+  Export stdout_;  // in place of the text, if there is one
 };
 
 }  // namespace pcsim::app

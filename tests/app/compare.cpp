@@ -11,8 +11,11 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pcsim {
@@ -151,6 +154,47 @@ TEST_CASE("a run that does not do the same work is no comparison") {
   CHECK(failed.status == 1);
   CHECK(failed.out == "");
   CHECK(pcsim({"compare", "--fail-at", "3", "--on-failure", "continue", "--clock", "virtual"}).status == 0);
+}
+
+TEST_CASE("a signal ends a comparison soon: the rows that it has are printed and exported, and what is missing is said") {
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}}) {
+    const TemporaryFolder folder;
+    const std::string csv = folder.path("csv");
+    Process process({"compare", "--produce-delay", "0", "--consume-delay", "1", "--items", "20", "--speed", "30", "--consumers",
+                     "10,1", "--export-csv", csv},
+                    {.err = Surroundings::Stream::terminal, .environment = {{"TERM", "xterm"}, {"COLUMNS", "200"}}});
+    process.wait_for_error("1 consumers, sequential");
+    process.send(signal);
+    const Ended ended = process.end();
+    CAPTURE(ended.out);
+    CHECK(ended.status == status);
+    CHECK(ended.err.find("pcsim: interrupted: 1 of 2 comparisons are missing") != std::string::npos);
+    CHECK(lines_of(ended.out).size() == 3);
+    CHECK(lines_of(read_file(csv)).size() == 2);
+    CHECK(lines_of(read_file(csv)).at(1).starts_with("10,"));
+  }
+}
+
+TEST_CASE("a comparison in virtual time can be interrupted too") {
+  Process process({"compare", "--items", "1000", "--consumers", "1:60000", "--clock", "virtual", "--export-csv", "-"});
+  process.wait_for(std::chrono::milliseconds(500));
+  process.send(SIGTERM);
+  const Ended ended = process.end();
+  if (ended.signal == SIGTERM) return;  // it came before anything had begun
+  CHECK(ended.status == 143);
+  const std::size_t rows = ended.out.empty() ? 0 : lines_of(ended.out).size() - 1;
+  CHECK(rows < 60000);
+  CHECK(ended.err == "pcsim: interrupted: " + std::to_string(60000 - rows) + " of 60000 comparisons are missing\n");
+}
+
+TEST_CASE("rows that came before a deadlock or a failure are printed and exported") {
+  const TemporaryFolder folder;
+  const Texts compare{"compare", "--clock", "virtual", "--export-json", folder.path("json")};
+  const Ended deadlock = pcsim(with(compare, {"--sentinels", "2", "--consumers", "1,2,3,4"}));
+  CHECK(deadlock.status == 3);
+  CHECK(lines_of(deadlock.out).size() == 3);
+  CHECK(deadlock.err.find("with 3 consumers: deadlock") != std::string::npos);
+  CHECK(comparisons(read_file(folder.path("json"))).size() == 2);
 }
 
 TEST_CASE("on the wall clock both really run, and take at least as long as in virtual time") {

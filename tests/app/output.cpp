@@ -107,6 +107,37 @@ TEST_CASE("a file that could not be written whole is an error, and exit status 1
   }
 }
 
+TEST_CASE("where stderr cannot be written to, nothing else is lost, and only a summary or timeline that was lost is a failure") {
+  const TemporaryFolder folder;
+  const auto unheard = [](const Texts& arguments) { return pcsim(arguments, {.err = Stream::full_device}); };
+  const auto unread = [](const Texts& arguments) { return pcsim(arguments, {.err = Stream::closed_pipe}); };
+  const Texts lesson{"--clock", "virtual"};
+  const Ended heard = pcsim(with(lesson, {"--export-json", folder.path("heard.json")}));
+
+  const Ended run = unheard(with(lesson, {"--export-json", folder.path("json")}));
+  CHECK(run.status == 1);
+  CHECK(run.out == heard.out);
+  CHECK(read_file(folder.path("json")) == read_file(folder.path("heard.json")));
+  CHECK(unheard(with(lesson, {"--summary", "none", "--timeline"})).status == 1);
+  CHECK(unheard(with(lesson, {"--summary", "none"})).status == 0);
+  CHECK(unheard({"--work", "block", "--slow-callback", "1ms", "--clock", "virtual", "--summary", "none"}).status == 0);
+
+  // All the scenarios are run, whatever can be said between them.
+  const Ended two =
+      unheard({"replay", scenario_file("lesson"), scenario_file("lesson"), "--clock", "virtual", "--summary", "none"});
+  CHECK(two.status == 0);
+  CHECK(two.out == heard.out + heard.out);
+  CHECK(unheard({"replay", scenario_file("lesson"), scenario_file("lesson"), "--clock", "virtual"}).out == two.out);
+
+  CHECK(unheard({"sweep", "--items", "10"}).out == pcsim({"sweep", "--items", "10"}).out);
+  CHECK(unheard({"compare", "--clock", "virtual"}).out == pcsim({"compare", "--clock", "virtual"}).out);
+  CHECK(unheard({"--clock", "virtual", "--sentinels", "1", "--summary", "none"}).status == 3);
+  CHECK(unheard({"--no-such-flag"}).status == 2);
+  const Ended part = unread({"sweep", "--items", "10", "--shard", "1/1", "--part", folder.path("part")});
+  CHECK(part.status == 0);
+  CHECK(pcsim({"merge", folder.path("part")}).status == 0);
+}
+
 TEST_CASE("the help lists the exit codes") {
   const Ended help = pcsim({"--help"});
   CHECK(help.status == 0);

@@ -161,10 +161,11 @@ Process::Process(const Texts& arguments, const Surroundings& surroundings)
   add_stream(files, merged ? out.theirs : err.theirs, STDERR_FILENO);
   Texts command = with({PCSIM_BINARY}, arguments);
   Texts variables = environment(surroundings.environment);
+  if (surroundings.memory > 0) command = with({"/usr/bin/prlimit", "--as=" + std::to_string(surroundings.memory)}, command);
   const Attributes attributes(surroundings);
   const int error = [&] {
     const Inherited inherited(surroundings);
-    return ::posix_spawn(&pid_, PCSIM_BINARY, &files, attributes.get(), pointers(command).data(), pointers(variables).data());
+    return ::posix_spawn(&pid_, command[0].c_str(), &files, attributes.get(), pointers(command).data(), pointers(variables).data());
   }();
   ::posix_spawn_file_actions_destroy(&files);
   for (const int descriptor : {out.theirs, err.theirs})
@@ -202,6 +203,10 @@ void Process::wait_for(std::chrono::duration<double> time) {
 
 void Process::close_output() {
   if (out_ >= 0) ::close(std::exchange(out_, -1));
+}
+
+void Process::close_error() {
+  if (err_ >= 0) ::close(std::exchange(err_, -1));
 }
 
 void Process::send(int signal) {

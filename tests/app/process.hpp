@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -43,6 +44,7 @@ struct Surroundings {
   bool ignore_sigpipe = false;
   bool ignore_sighup = false;
   std::optional<std::uint64_t> file_size_limit = {};    ///< bytes; no file that it writes gets more
+  std::size_t memory = 0;                               ///< bytes of address space that it may have; 0: without a limit
   std::map<std::string, std::string> environment = {};  ///< set in addition to this process's own
 };
 
@@ -71,6 +73,9 @@ public:
 
   /// Nobody reads its stdout any more.
   void close_output();
+
+  /// Nobody reads its stderr any more; a terminal has gone.
+  void close_error();
 
   /// Sends a signal, if it still runs.
   void send(int signal);

@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pcsim {
@@ -102,7 +103,7 @@ TEST_CASE("the answer comes with its evidence, and with what its neighbours woul
   const Ended ended = size({"--target", "wait.mean < 50ms", "--vary", "consumers=1:64"});
   CHECK(ended.status == 0);
   const Texts lines = lines_of(ended.out);
-  REQUIRE(lines.size() == 4);
+  REQUIRE(lines.size() == 5);
   CHECK(lines[0] == "consumers = 5");
   CHECK(lines[1].starts_with("  consumers = 5: wait.mean is 0.0"));
   CHECK(lines[1].find("95 % confidence") != std::string::npos);
@@ -110,6 +111,8 @@ TEST_CASE("the answer comes with its evidence, and with what its neighbours woul
   CHECK(lines[2].starts_with("  consumers = 4: wait.mean is "));
   CHECK(lines[2].ends_with("wait.mean < 50ms is missed"));
   CHECK(lines[3].starts_with("  consumers = 6: wait.mean is "));
+  CHECK(lines[4].starts_with("  looked at "));
+  CHECK(lines[4].ends_with(" of 64 values, by bisection"));
 }
 
 TEST_CASE("the first line of the answer is a line of a scenario file") {
@@ -140,7 +143,7 @@ TEST_CASE("where greater is not better, the smallest value that meets the target
   const Ended ended = size({"--target", "wait.mean < 50ms", "--target", "utilization > 0.6", "--vary", "consumers=1:64"});
   CHECK(ended.status == 0);
   CHECK(lines_of(ended.out).at(0) == "consumers = 5");
-  CHECK(ended.out.find("value by value") != std::string::npos);
+  CHECK(ended.out.find(" values, one by one: a greater consumers is not always better\n") != std::string::npos);
   CHECK(lines_of(size({"--target", "utilization > 0.6", "--vary", "consumers=3:64"}).out).at(0) == "consumers = 3");
 }
 
@@ -148,11 +151,53 @@ TEST_CASE("where no value will do, it says so, and what limits the last") {
   const Ended ended = size({"--target", "throughput > 1000", "--vary", "consumers=1:64"});
   CHECK(ended.status == 1);
   CHECK(ended.err == "");
-  CHECK(lines_of(ended.out).at(0).starts_with("not even 64 will do: limited by the producers: P1 is busy "));
+  CHECK(lines_of(ended.out).at(0).starts_with("no value will do; consumers = 64: limited by the producers: P1 is busy "));
   CHECK(ended.out.find("throughput > 1000 is missed") != std::string::npos);
+  CHECK(ended.out.ends_with("  looked at 64 of 64 values\n"));
   const Ended stuck = size({"--consumers", "5", "--target", "makespan < 1000", "--vary", "sentinels=0:4"});
   CHECK(stuck.status == 1);
-  CHECK(lines_of(stuck.out).at(0) == "not even 4 will do: a deadlock");
+  CHECK(lines_of(stuck.out).at(0) == "no value will do; sentinels = 4: a deadlock");
+}
+
+TEST_CASE("a queue without a bound is the largest, not the smallest") {
+  const Texts small{"size", "--items", "20", "--consume-delay", "0.2", "--target", "queue.max_depth <= 3", "--vary"};
+  for (const std::string values : {"maxsize=0:64", "maxsize=0,3,2,1", "maxsize=1,0"}) {
+    const Ended ended = pcsim(with(small, {values}));
+    CAPTURE(ended.out);
+    CHECK(ended.status == 0);
+    CHECK(lines_of(ended.out).at(0) == "maxsize = 1");
+  }
+  const Ended none = pcsim(with(small, {"maxsize=0,7,5"}));
+  CHECK(none.status == 1);
+  CHECK(lines_of(none.out).at(0).starts_with("no value will do; maxsize = 0: limited by "));
+  // Where only an unbounded queue will do, it is found, and the next smaller is the largest number.
+  const Ended unbounded =
+      pcsim({"size", "--items", "20", "--consume-delay", "0.2", "--target", "queue.max_depth > 9", "--vary", "maxsize=0:8"});
+  CHECK(lines_of(unbounded.out).at(0) == "maxsize = 0");
+  CHECK(lines_of(unbounded.out).at(2).starts_with("  maxsize = 8: "));
+  CHECK(lines_of(unbounded.out).at(2).ends_with(" is missed"));
+}
+
+TEST_CASE("values that will do between others that will not are found") {
+  // A narrow window, and nobody looks there by bisection.
+  const Ended narrow = pcsim({"size", "--items", "40", "--target", "queue.max_depth >= 5", "--target", "queue.max_depth <= 6",
+                              "--consume-delay", "0.5", "--vary", "maxsize=1:64"});
+  CHECK(narrow.status == 0);
+  CHECK(lines_of(narrow.out).at(0) == "maxsize = 5");
+  // One consumer is too slow, and more than two stand still for want of a sentinel.
+  const Ended between =
+      pcsim({"size", "--sentinels", "2", "--items", "100", "--target", "makespan < 4", "--vary", "consumers=1:40"});
+  CHECK(between.status == 0);
+  CHECK(lines_of(between.out).at(0) == "consumers = 2");
+  CHECK(between.out.find("  consumers = 3: a deadlock\n") != std::string::npos);
+}
+
+TEST_CASE("of more than 10,000 values it says how many were looked at before it gives up") {
+  const Ended none =
+      pcsim({"size", "--items", "1", "--target", "makespan > 100", "--replications", "2", "--vary", "maxsize=1:20000"});
+  CHECK(none.status == 1);
+  CHECK(lines_of(none.out).at(0).starts_with("no value that was looked at will do; maxsize = 20000: "));
+  CHECK(none.out.ends_with("  looked at 10000 of 20000 values\n"));
 }
 
 TEST_CASE("what is too close to call says so, with the interval") {
@@ -208,16 +253,32 @@ TEST_CASE("what makes no sense for size is refused") {
 }
 
 TEST_CASE("a signal ends the search soon, without an answer") {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}}) {
     Process process({"size", "--items", "3000000000", "--target", "makespan < 1", "--vary", "consumers=1:4"});
     process.wait_for(std::chrono::duration<double>(0.5));
     process.send(signal);
     const Ended ended = process.end();
     if (ended.signal == signal) continue;  // it came before anything had begun
-    CHECK(ended.status == (signal == SIGINT ? 130 : 143));
+    CHECK(ended.status == status);
     CHECK(ended.out == "");
     CHECK(ended.err == "pcsim: interrupted before there was an answer\n");
   }
+}
+
+TEST_CASE("an interrupted search prints what it has found out") {
+  // The first value is looked at in no time, the last one takes for ever.
+  Process process({"size", "--target", "makespan > 1", "--vary", "items=5,3000000000"},
+                  {.err = Surroundings::Stream::terminal, .environment = {{"TERM", "xterm"}}});
+  process.wait_for_error("items = 3000000000");
+  process.send(SIGINT);
+  const Ended ended = process.end();
+  CHECK(ended.status == 130);
+  CHECK(ended.err.find("pcsim: interrupted before there was an answer") != std::string::npos);
+  const Texts lines = lines_of(ended.out);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].starts_with("  items = 5: makespan is 0."));
+  CHECK(lines[0].ends_with("makespan > 1 is missed"));
+  CHECK(lines[1] == "  looked at 1 of 2 values");
 }
 
 }  // namespace

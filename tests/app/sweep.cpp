@@ -13,6 +13,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pcsim {
@@ -388,14 +389,11 @@ TEST_CASE("parts that do not make up a sweep are refused in one line that names 
     return folder.write("changed", std::string(text).replace(at, from.size(), to));
   };
   const auto with_second = [&](const std::string& second) { return Texts{"merge", parts[0], second, parts[2]}; };
-  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 
   check_refused(pcsim({"merge"}), {"merge", "PART"});
   check_refused(pcsim({"merge", folder.path("none")}), {"none", "No such file"});
   check_refused(pcsim({"merge", folder.path("")}), {folder.path("") + ":1: Is a directory"});
   check_refused(pcsim({"merge", "/dev/zero"}), {"/dev/zero:1: this line is longer than 64 MiB"});
-  check_refused(pcsim({"merge", parts[0], parts[1]}), {"3/3", "missing"});
-  check_refused(pcsim({"merge", parts[2]}), {"1/3", "missing"});
   check_refused(pcsim({"merge", parts[0], parts[1], copy, parts[2]}), {copy + ":1: ", "2/3", "twice", parts[1]});
   check_refused(pcsim(with_second(other)), {other + ":1: ", "another sweep", parts[0]});
   check_refused(pcsim(with_second(of_four)), {of_four + ":1: ", "one of 4 parts", parts[0]});
@@ -433,19 +431,56 @@ TEST_CASE("parts that do not make up a sweep are refused in one line that names 
   check_refused(pcsim(with_second(changed(",done,", ",done,1,"))), {"changed:2: "});
   check_refused(pcsim(with_second(changed("\n4,", "\n\n4,"))), {"changed:3: "});
 
-  // Cut short anywhere: within a line, or between two.
-  for (std::size_t size = 0; size < text.size(); size += 1 + size / 8)
-    check_refused(pcsim(with_second(folder.write("short", text.substr(0, size)))), {folder.path("short")});
-  check_refused(pcsim(with_second(folder.write("short", text.substr(0, text.size() - 1)))),
-                {"short:" + std::to_string(lines) + ": ", "ends"});
-  const auto last_line = text.rfind('\n', text.size() - 2) + 1;
-  check_refused(pcsim(with_second(folder.write("short", text.substr(0, last_line)))), {"short: ", "not complete"});
+  // Cut short within its first line.
+  for (std::size_t size = 0; size < text.find('\n'); size += 1 + size / 8)
+    check_refused(pcsim(with_second(folder.write("short", text.substr(0, size)))), {folder.path("short") + ":1: "});
+}
+
+// The rows of some combinations, as they are in the table of all.
+void check_rows(const std::string& table, const std::vector<Row>& all) {
+  for (const Row& row : read_csv(table)) {
+    CAPTURE(row.at("consumers"));
+    CHECK(std::find(all.begin(), all.end(), row) != all.end());
+  }
+}
+
+TEST_CASE("parts that are missing, or not complete, are merged into the rows that are complete, and what is missing is said") {
+  TemporaryFolder folder;
+  const Texts sweep{"sweep", "--consumers", "1:7", "--items", "30", "--replications", "4"};
+  const auto all = read_csv(done(sweep + Texts{"--export-csv", "-"}));
+  // A combination's replications are the work of all four, so a part that is missing leaves none.
+  const Texts parts = parts_of(folder, sweep, 4);
+  const Ended one = pcsim({"merge", parts[1], "--export-csv", "-"});
+  CHECK(one.status == 1);
+  CHECK(lines_of(one.out).size() == 1);
+  CHECK(one.err == "pcsim: of 4 parts these are missing: 1,3-4\npcsim: 7 of 7 combinations are missing\n");
+
+  // Cut short anywhere beyond its first line: within a line, or between two.
+  const std::string text = read_file(parts[2]);
+  std::size_t most = 0;
+  std::size_t least = 7;
+  for (std::size_t size = text.find('\n') + 1; size < text.size(); size += 7) {
+    const std::string cut = folder.write("cut", text.substr(0, size));
+    const auto there =
+        static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size), '\n')) - 1;
+    const Ended merged = pcsim({"merge", parts[3], cut, parts[1], parts[0], "--export-csv", "-"});
+    CAPTURE(merged.err);
+    CHECK(merged.status == 1);
+    CHECK(merged.err == "pcsim: " + cut + ": " + std::to_string(7 - there) + " of this part's 7 runs are missing\npcsim: " +
+                            std::to_string(7 - there) + " of 7 combinations are missing\n");
+    CHECK(read_csv(merged.out).size() == there);
+    check_rows(merged.out, all);
+    most = std::max(most, there);
+    least = std::min(least, there);
+  }
+  CHECK(most == 6);
+  CHECK(least == 0);
 }
 
 TEST_CASE("a signal ends a sweep soon: what is complete is printed, what is missing is said") {
   const Texts endless{"sweep", "--items", "10,3000000000", "--replications", "2", "--trace", "none"};
   const Texts complete = lines_of(done({"sweep", "--items", "10,11", "--replications", "2"}));
-  for (const int signal : {SIGINT, SIGTERM})
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}})
     for (const std::string jobs : {"1", "3"}) {
       TemporaryFolder folder;
       const Exports files(folder, "files");
@@ -455,7 +490,7 @@ TEST_CASE("a signal ends a sweep soon: what is complete is printed, what is miss
       process.send(signal);
       const Ended ended = process.end();
       CAPTURE(ended.err);
-      CHECK(ended.status == (signal == SIGINT ? 130 : 143));
+      CHECK(ended.status == status);
       const Texts lines = lines_of(ended.out);
       REQUIRE((lines.size() == 1 || lines.size() == 2));
       CHECK(ended.err == "pcsim: interrupted: " + std::to_string(3 - lines.size()) + " of 2 combinations are missing\n");
@@ -468,25 +503,105 @@ TEST_CASE("a signal ends a sweep soon: what is complete is printed, what is miss
     }
 }
 
-TEST_CASE("a part that was interrupted is not complete, and a second signal is the last") {
+Surroundings terminal() {
+  return {.err = Surroundings::Stream::terminal, .environment = {{"TERM", "xterm"}, {"COLUMNS", "200"}}};
+}
+
+// Two combinations, of which the first is done at once, and the second never.
+const Texts half_endless{"sweep", "--items", "10,3000000000", "--replications", "2", "--jobs", "1"};
+
+TEST_CASE("a part that was interrupted has all that was done, however often it was, and can be merged") {
+  const std::string row = lines_of(done({"sweep", "--items", "10", "--replications", "2"})).at(1);
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}}) {
+    TemporaryFolder folder;
+    const std::string part = folder.path("part");
+    Process process(half_endless + Texts{"--shard", "1/1", "--part", part}, terminal());
+    process.wait_for_error("2 of 4 runs");
+    for (int i = 0; i < 20; ++i) process.send(signal);
+    const Ended ended = process.end();
+    CHECK(ended.status == status);
+    CHECK(ended.err.find("pcsim: interrupted: 2 of this part's 4 runs are missing") != std::string::npos);
+    const Ended merged = pcsim({"merge", part});
+    CHECK(merged.status == 1);
+    CHECK(merged.err == "pcsim: " + part + ": 2 of this part's 4 runs are missing\npcsim: 1 of 2 combinations are missing\n");
+    CHECK(words_of(lines_of(merged.out).at(1)) == Texts{"10"} + words_of(row));
+  }
+}
+
+TEST_CASE("under nohup a sweep goes on when the terminal hangs up") {
+  Surroundings nohup = terminal();
+  nohup.ignore_sighup = true;
+  Process process(half_endless, nohup);
+  process.wait_for_error("2 of 4 runs");
+  process.send(SIGHUP);
+  process.wait_for(Seconds(0.3));
+  process.send(SIGTERM);
+  CHECK(process.end().status == 143);
+}
+
+TEST_CASE("what was done before a run throws is written, in a part and in a table") {
+  TemporaryFolder folder;
+  const std::string log = folder.write("log", "at\n1\n2\n3\n");
+  const Texts sweep{"sweep",          "--arrivals", log,      "--consumers", "1,2",       "--consume-delay", "exp:1",
+                    "--replications", "500000",     "--jobs", "2",           "--measure", "makespan"};
+  const auto until_the_log_is_gone = [&](const Texts& arguments) {
+    folder.write("log", "at\n1\n2\n3\n");
+    Process process(sweep + arguments, terminal());
+    process.wait_for_error(" of 1000000 runs [");
+    std::filesystem::remove(log);
+    const Ended ended = process.end();
+    CAPTURE(ended.err);
+    CHECK(ended.status == 1);
+    CHECK(ended.err.find(log) != std::string::npos);
+    CHECK(ended.err.find(" are missing") != std::string::npos);
+    return ended;
+  };
+  const std::string part = folder.path("part");
+  until_the_log_is_gone({"--shard", "1/1", "--part", part});
+  CHECK(lines_of(read_file(part)).size() > 1);
+  CHECK(pcsim({"merge", part}).status == 1);
+  CHECK(lines_of(until_the_log_is_gone({}).out).size() == 1);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which take far more of it for themselves
+TEST_CASE("what was done before memory ran out is written") {
   TemporaryFolder folder;
   const std::string part = folder.path("part");
-  Process process({"sweep", "--items", "10,3000000000", "--replications", "2", "--shard", "2/2", "--part", part});
-  wait_for_files(process, folder);
-  process.wait_for(Seconds(0.3));
-  process.send(SIGINT);
-  const Ended ended = process.end();
-  CHECK(ended.status == 130);
-  CHECK(ended.err.find("of this part's 2 runs are missing") != std::string::npos);
-  check_refused(pcsim({"merge", part}), {"1/2", "missing"});
+  const Surroundings cramped{.memory = 300'000'000};
+  const Texts sweep{"sweep", "--consumers", "1,2,1000000", "--replications", "2", "--jobs", "1"};
+  const Ended ended = pcsim(sweep + Texts{"--shard", "1/1", "--part", part}, cramped);
+  CHECK(ended.status == 1);
+  CHECK(ended.err == "pcsim: 2 of this part's 6 runs are missing\npcsim: out of memory\n");
+  CHECK(lines_of(pcsim({"merge", part}).out).size() == 3);
+  const Ended table = pcsim(sweep, cramped);
+  CHECK(table.status == 1);
+  CHECK(table.err == "pcsim: 1 of 3 combinations are missing\npcsim: out of memory\n");
+  CHECK(lines_of(table.out).size() == 3);
+}
+#endif
 
-  const TemporaryFolder another;
-  Process twice({"sweep", "--items", "3000000000", "--export-csv", another.path("table")});
-  wait_for_files(twice, another);
-  twice.send(SIGINT);
-  twice.send(SIGINT);
-  const Ended at_once = twice.end();
-  CHECK((at_once.status == 130 || at_once.signal == SIGINT));
+TEST_CASE("an output that cannot be written takes no other one with it") {
+  TemporaryFolder folder;
+  const Exports whole(folder, "whole");
+  const std::string table = done(small + whole.flags);
+  const Exports files(folder, "files");
+  const Ended full = pcsim(small + Texts{"--export-json", "/dev/full", "--export-csv", files.csv, "--export-html", "/dev/full"});
+  CHECK(full.status == 1);
+  CHECK(full.err == "pcsim: /dev/full: No space left on device\npcsim: /dev/full: No space left on device\n");
+  CHECK(full.out == table);
+  CHECK(read_file(files.csv) == read_file(whole.csv));
+  for (const auto stream : {Surroundings::Stream::closed_pipe, Surroundings::Stream::full_device}) {
+    const Exports others(folder, "others");
+    const Ended ended = pcsim(small + others.flags, {.out = stream});
+    CHECK((ended.status == 1 || ended.signal == SIGPIPE));
+    CHECK(read_file(others.csv) == read_file(whole.csv));
+    CHECK(read_file(others.json) == read_file(whole.json));
+    CHECK(read_file(others.html) == read_file(whole.html));
+  }
+  const Ended to_stdout =
+      pcsim(small + Texts{"--export-json", "-", "--export-csv", folder.path("csv")}, {.out = Surroundings::Stream::closed_pipe});
+  CHECK(to_stdout.signal == SIGPIPE);
+  CHECK(read_file(folder.path("csv")) == read_file(whole.csv));
 }
 
 }  // namespace

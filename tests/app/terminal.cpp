@@ -210,8 +210,8 @@ TEST_CASE("a comparison says on a terminal how far it is, and takes that back, i
   run.wait_for(std::chrono::milliseconds(500));
   run.send(SIGINT);
   const Ended interrupted = run.end();
-  CHECK(interrupted.signal == SIGINT);
-  CHECK(screen(interrupted.err) == "");
+  CHECK(interrupted.status == 130);
+  CHECK(screen(interrupted.err) == "pcsim: interrupted: 1 of 1 comparisons are missing\n");
 }
 
 TEST_CASE("a sweep says on a terminal how far it is and how long it takes yet, and takes that back, interrupted or not") {
@@ -246,6 +246,52 @@ TEST_CASE("a search for a size says on a terminal what it looks at, and takes th
   run.send(SIGINT);
   const Ended ended = run.end();
   CHECK(screen(ended.err) == "pcsim: interrupted before there was an answer\n");
+}
+
+TEST_CASE("a terminal that goes away ends nothing: what is asked for is done and written") {
+  const TemporaryFolder folder;
+  SUBCASE("of a sweep") {
+    // Long enough for the next line of progress, and no longer.
+    const Texts sweep{"sweep", "--items", "2000", "--replications", "2000", "--jobs", "2", "--export-csv", folder.path("csv")};
+    Process run(sweep, on_terminal());
+    run.wait_for_error(" of 2000 runs [");
+    run.close_error();
+    const Ended ended = run.end();
+    CHECK(ended.status == 0);
+    CHECK(lines_of(ended.out).size() == 2);
+    CHECK(lines_of(read_file(folder.path("csv"))).size() == 2);
+  }
+  SUBCASE("of a comparison") {
+    Process run({"compare", "--items", "30", "--speed", "2"}, on_terminal());
+    run.wait_for_error("sequential [");
+    run.close_error();
+    const Ended ended = run.end();
+    CHECK(ended.status == 0);
+    CHECK(lines_of(ended.out).size() == 3);
+  }
+  SUBCASE("of a search") {
+    Process run({"size", "--items", "20000", "--target", "makespan < 1", "--vary", "consumers=1:20"}, on_terminal());
+    run.wait_for_error("consumers = ");
+    run.close_error();
+    const Ended ended = run.end();
+    CHECK(ended.status == 1);
+    CHECK(lines_of(ended.out).at(0).starts_with("no value will do; consumers = 20: "));
+  }
+  SUBCASE("of a live run") {
+    const Texts arguments = with(live, {"--export-events", folder.path("events.csv")});
+    Process run(arguments, on_terminal());
+    run.wait_for_error(" of 30 items, ");
+    run.close_error();
+    const Ended ended = run.end();
+    CHECK(ended.status == 1);  // nobody has seen the summary
+    CHECK(ended.out.find(" DONE\n") != std::string::npos);
+    CHECK(lines_of(read_file(folder.path("events.csv"))).size() > 90);
+
+    Process without_summary(with(arguments, {"--summary", "none"}), on_terminal());
+    without_summary.wait_for_error(" of 30 items, ");
+    without_summary.close_error();
+    CHECK(without_summary.end().status == 0);
+  }
 }
 
 }  // namespace

@@ -41,9 +41,9 @@ TEST_CASE("a log that has grown since it was counted is compared, and measured, 
   Logged log("at,service\n1,1\n2,1.5\n3,2\n");
   const Observation observation{{"makespan", "items.consumed", "items.never_put"}, 0};
   log.scenario.clock = Scenario::Clock::virtual_time;
-  const Comparison before = compare(log.scenario, {});
+  const Comparison before = compare(log.scenario).value();
   for (int i = 0; i < 10'000; ++i) log.append("1000,1000\n");
-  const Comparison after = compare(log.scenario, {});
+  const Comparison after = compare(log.scenario).value();
   CHECK(after.sequential == before.sequential);
   CHECK(after.sequential == 7.5);
   CHECK(after.concurrent == before.concurrent);
@@ -53,7 +53,7 @@ TEST_CASE("a log that has grown since it was counted is compared, and measured, 
 
   log.scenario.clock = Scenario::Clock::wall;
   log.scenario.speed = 1000;
-  CHECK(compare(log.scenario, {}).outcome.at == before.concurrent);
+  CHECK(compare(log.scenario).value().outcome.at == before.concurrent);
 }
 
 TEST_CASE("a log that changes while it is compared is told") {
@@ -62,7 +62,7 @@ TEST_CASE("a log that changes while it is compared is told") {
   const auto change = [&](const char* what, double) {
     if (std::string(what) == "concurrent") std::filesystem::resize_file(log.scenario.arrivals, 5);
   };
-  CHECK_THROWS_WITH_AS(compare(log.scenario, change),
+  CHECK_THROWS_WITH_AS(compare(log.scenario, {}, change),
                        (log.scenario.arrivals + ": this has become shorter since it was first read").c_str(), BadValue);
 }
 

@@ -2,10 +2,13 @@
 #include <pcsim/study/size.hpp>
 #include <pcsim/study/sweep.hpp>
 
+#include <support/count.hpp>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <stdexcept>
 #include <stop_token>
@@ -50,9 +53,16 @@ std::vector<Target> targets(const std::vector<std::string>& texts) {
 }
 
 SizeAnswer answer_to(const SizePlan& plan) {
-  auto answer = find_size(plan, {}, nullptr);
+  SizeProbes probes;
+  auto answer = find_size(plan, probes, {}, nullptr);
   REQUIRE(answer.has_value());
   return *std::move(answer);
+}
+
+std::vector<SweepRow> rows_of(const SweepPlan& plan) {
+  SweepResults results(plan);
+  run_sweep(plan, {}, 2, {}, results, [] {});
+  return sweep_rows(plan, results);
 }
 
 // All values with all replications, and the first that does not miss; a value that is near the bound of any target has no clear
@@ -67,7 +77,7 @@ BruteForce look_at_all(const SizePlan& plan) {
   for (const Target& target : plan.targets) measures.push_back(target.measure);
   const SweepPlan sweep{Grid(plan.base, {plan.axis}), plan.replications, {measures, plan.warmup}};
   BruteForce all;
-  for (const SweepRow& row : sweep_rows(sweep, run_sweep(sweep, {}, 2, {}, [] {}))) {
+  for (const SweepRow& row : rows_of(sweep)) {
     Verdict verdict = row.sound() ? Verdict::met : Verdict::missed;
     for (std::size_t i = 0; row.sound() && i < plan.targets.size(); ++i) {
       Estimate wide = row.estimates[i];
@@ -86,12 +96,16 @@ TEST_CASE("whatever the targets are, the answer is that of looking at every valu
   int found = 0;
   int none = 0;
   int scanned = 0;
-  for (int i = 0; i < 80; ++i) {
+  constexpr int all_cases = 80;
+  const int cases = test_count(all_cases);
+  for (int i = 0; i < cases; ++i) {
     SizePlan plan{exponential(0.01, 0.01 * between(1, 9), 800), axis("consumers", 1, 16), {}, 8, 100, 2};
     std::vector<std::string> texts;
     switch (i % 4) {
       case 0: texts = {"latency.p99 < " + std::to_string(between(0.02, 0.6))}; break;
-      case 1: texts = {"wait.mean < " + std::to_string(between(0, 0.05)), "utilization > " + std::to_string(between(0.1, 0.9))}; break;
+      case 1:
+        texts = {"wait.mean < " + std::to_string(between(0, 0.05)), "utilization > " + std::to_string(between(0.1, 0.9))};
+        break;
       case 2: texts = {"utilization > " + std::to_string(between(0.1, 1.1))}; break;
       case 3:
         // A size of 0 is none at all: the longest waits are there, and the shortest at 1.
@@ -128,6 +142,7 @@ TEST_CASE("whatever the targets are, the answer is that of looking at every valu
     CHECK(answer.above.has_value() == (answer.probe.index + 1 < all.verdicts.size()));
   }
   MESSAGE(found << " found, " << none << " without an answer, " << scanned << " value by value");
+  if (cases < all_cases) return;
   CHECK(found >= 10);
   CHECK(none >= 5);
   CHECK(scanned >= 3);
@@ -136,12 +151,14 @@ TEST_CASE("whatever the targets are, the answer is that of looking at every valu
 TEST_CASE("few values are looked at where greater ones are better") {
   const SizePlan plan{exponential(0.01, 0.05, 2000), axis("consumers", 1, 1024), targets({"wait.p99 < 50ms"}), 20, 200, 2};
   std::vector<std::string> looked_at;
-  const auto answer = find_size(plan, {}, [&](const std::string& what) { looked_at.push_back(what); });
+  SizeProbes probes;
+  const auto answer = find_size(plan, probes, {}, [&](const std::string& what) { looked_at.push_back(what); });
   REQUIRE(answer.has_value());
   CHECK(answer->kind == Kind::found);
   CHECK(!answer->scanned);
   CHECK(looked_at.size() <= 14);
   CHECK(looked_at.front() == "consumers = 1");
+  CHECK(probes.size() == looked_at.size());
 }
 
 TEST_CASE("where all values meet the target, the first is the answer") {
@@ -162,7 +179,7 @@ TEST_CASE("replications are added until the interval is clear of the bound, and 
   // The mean itself as the bound: the interval never gets clear of it.
   SizePlan hard{exponential(0.01, 0.02, 1000), axis("consumers", 3, 3), {}, 37, 0, 2};
   const SweepPlan sweep{Grid(hard.base, {hard.axis}), hard.replications, {{"wait.mean"}, 0}};
-  const double mean = sweep_rows(sweep, run_sweep(sweep, {}, 2, {}, [] {})).at(0).estimates.at(0).mean;
+  const double mean = rows_of(sweep).at(0).estimates.at(0).mean;
   hard.targets = targets({"wait.mean < " + fmt::format("{}", mean)});
   for (const std::uint64_t last : {3U, 4U, 9U})
     for (const std::uint64_t first : {1U, 3U}) {
@@ -212,11 +229,42 @@ TEST_CASE("a search that is stopped has no answer") {
   std::stop_source stop;
   stop.request_stop();
   const SizePlan plan{exponential(0.01, 0.04, 3'000'000'000), axis("consumers", 1, 12), targets({"wait.p99 < 1"}), 20, 0, 2};
-  CHECK(!find_size(plan, stop.get_token(), nullptr).has_value());
+  SizeProbes probes;
+  CHECK(!find_size(plan, probes, stop.get_token(), nullptr).has_value());
+  CHECK(probes.empty());
 
   std::stop_source later;
   std::jthread other([&] { later.request_stop(); });
-  CHECK(!find_size(plan, later.get_token(), nullptr).has_value());
+  CHECK(!find_size(plan, probes, later.get_token(), nullptr).has_value());
+  CHECK(probes.empty());
+}
+
+TEST_CASE("whatever ends a search, all that it has looked at is known") {
+  SizePlan plan{exponential(0.01, 0.04, 500), axis("consumers", 1, 64), targets({"wait.mean < 20ms"}), 20, 0, 2};
+  SizeProbes all;
+  REQUIRE(find_size(plan, all, {}, nullptr).has_value());
+  REQUIRE(all.size() > 4);
+  struct Broken : std::exception {};
+  for (const bool broken : {false, true})
+    for (std::size_t before = 0; before < all.size(); ++before) {
+      std::stop_source stop;
+      SizeProbes probes;
+      std::size_t begun = 0;
+      const auto progress = [&](const std::string&) {
+        if (begun++ < before) return;
+        if (broken) throw Broken();
+        stop.request_stop();
+      };
+      if (broken)
+        CHECK_THROWS_AS(find_size(plan, probes, stop.get_token(), progress), Broken);
+      else
+        CHECK(!find_size(plan, probes, stop.get_token(), progress).has_value());
+      CHECK(probes.size() == before);
+      for (const auto& [index, probe] : probes) {
+        CHECK(probe.verdict == all.at(index).verdict);
+        CHECK(probe.estimates.at(0).mean == all.at(index).estimates.at(0).mean);
+      }
+    }
 }
 
 }  // namespace

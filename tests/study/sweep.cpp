@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <set>
 #include <stdexcept>
 #include <stop_token>
@@ -38,6 +39,13 @@ SweepPlan plan_of(std::vector<Axis> axes, std::size_t replications = 4) {
 
 void nothing() {}
 
+SweepResults swept(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_token stop,
+                   const std::function<void()>& done) {
+  SweepResults results(plan);
+  run_sweep(plan, shard, jobs, std::move(stop), results, done);
+  return results;
+}
+
 bool same(const SweepResults& a, const SweepResults& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -58,7 +66,7 @@ std::string refusal(const SweepPlan& plan) {
 
 TEST_CASE("a piece is a run of its own: of its combination, with the seed that is its turn") {
   const SweepPlan plan = plan_of({{setting("consumers"), {"1", "3"}}, {setting("seed"), {"7", "100"}}});
-  const SweepResults results = run_sweep(plan, {}, 2, {}, nothing);
+  const SweepResults results = swept(plan, {}, 2, {}, nothing);
   REQUIRE(results.size() == 16);
   std::size_t piece = 0;
   for (const std::uint64_t consumers : {1U, 3U})
@@ -75,16 +83,16 @@ TEST_CASE("a piece is a run of its own: of its combination, with the seed that i
 
 TEST_CASE("the number of threads changes nothing, and shares make up the whole") {
   const SweepPlan plan = plan_of({{setting("consumers"), {"1", "2", "5"}}, {setting("maxsize"), {"0", "1"}}}, 5);
-  const SweepResults all = run_sweep(plan, {}, 1, {}, nothing);
+  const SweepResults all = swept(plan, {}, 1, {}, nothing);
   CHECK(all.count() == 30);
-  for (const std::size_t jobs : {2U, 3U, 7U, 100U}) CHECK(same(all, run_sweep(plan, {}, jobs, {}, nothing)));
+  for (const std::size_t jobs : {2U, 3U, 7U, 100U}) CHECK(same(all, swept(plan, {}, jobs, {}, nothing)));
   for (const std::size_t n : {1U, 2U, 7U, 30U, 31U, 100U}) {
     CAPTURE(n);
     std::size_t pieces = 0;
     std::set<std::size_t> sizes;
     for (std::size_t k = 1; k <= n; ++k) {
       const Shard shard{k, n};
-      const SweepResults share = run_sweep(plan, shard, 2, {}, nothing);
+      const SweepResults share = swept(plan, shard, 2, {}, nothing);
       CHECK(share.count() == shard.share_of(all.size()));
       sizes.insert(share.count());
       for (std::size_t i = 0; i < all.size(); ++i) {
@@ -101,7 +109,7 @@ TEST_CASE("the number of threads changes nothing, and shares make up the whole")
 TEST_CASE("replications of different combinations are of the very same work") {
   SweepPlan plan = plan_of({{setting("consumers"), {"1", "2", "9"}}}, 3);
   plan.observation.measures = {"service.mean", "makespan"};
-  const SweepResults results = run_sweep(plan, {}, 1, {}, nothing);
+  const SweepResults results = swept(plan, {}, 1, {}, nothing);
   for (std::size_t replication = 0; replication < 3; ++replication) {
     CHECK(results.values(replication)[0] == doctest::Approx(results.values(3 + replication)[0]).epsilon(1e-12));
     CHECK(results.values(replication)[0] == doctest::Approx(results.values(6 + replication)[0]).epsilon(1e-12));
@@ -114,7 +122,7 @@ TEST_CASE("the callback is called once for every piece, one at a time") {
   std::atomic<int> inside{0};
   int calls = 0;
   bool overlap = false;
-  run_sweep(plan, {}, 4, {}, [&] {
+  swept(plan, {}, 4, {}, [&] {
     overlap = overlap || ++inside > 1;
     ++calls;
     --inside;
@@ -125,7 +133,7 @@ TEST_CASE("the callback is called once for every piece, one at a time") {
 
 TEST_CASE("a stop leaves gaps, and whatever is there is right") {
   const SweepPlan plan = plan_of({{setting("consumers"), {"1", "2", "3"}}}, 4);
-  const SweepResults all = run_sweep(plan, {}, 1, {}, nothing);
+  const SweepResults all = swept(plan, {}, 1, {}, nothing);
   for (const std::size_t jobs : {1U, 3U})
     for (const int after : {0, 1, 5, 11}) {
       CAPTURE(jobs);
@@ -133,7 +141,7 @@ TEST_CASE("a stop leaves gaps, and whatever is there is right") {
       std::stop_source stop;
       int calls = 0;
       if (after == 0) stop.request_stop();
-      const SweepResults some = run_sweep(plan, {}, jobs, stop.get_token(), [&] {
+      const SweepResults some = swept(plan, {}, jobs, stop.get_token(), [&] {
         if (++calls == after) stop.request_stop();
       });
       CHECK(some.count() >= static_cast<std::size_t>(after));
@@ -165,13 +173,13 @@ TEST_CASE("what a run throws comes out of the sweep, from whichever thread") {
     Scenario broken = plan.grid.base();
     broken.arrivals = "/nowhere/at all.csv";
     plan.grid = Grid(broken, plan.grid.axes());
-    CHECK_THROWS_AS(run_sweep(plan, {}, jobs, {}, nothing), BadValue);
+    CHECK_THROWS_AS(swept(plan, {}, jobs, {}, nothing), BadValue);
   }
 }
 
 TEST_CASE("combinations that deadlock or fail are rows too, and the others are none the worse") {
   SweepPlan plan = plan_of({{setting("sentinels"), {"1", "2"}}});
-  const auto rows = sweep_rows(plan, run_sweep(plan, {}, 2, {}, nothing));
+  const auto rows = sweep_rows(plan, swept(plan, {}, 2, {}, nothing));
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].deadlocks == 4);
   CHECK(rows[0].done == 0);
@@ -184,7 +192,7 @@ TEST_CASE("combinations that deadlock or fail are rows too, and the others are n
   Scenario failing = small();
   failing.fail_at = {25};
   plan.grid = Grid(failing, {{setting("consumers"), {"1", "2"}}});
-  for (const SweepRow& row : sweep_rows(plan, run_sweep(plan, {}, 2, {}, nothing))) {
+  for (const SweepRow& row : sweep_rows(plan, swept(plan, {}, 2, {}, nothing))) {
     CHECK(row.failures == 4);
     CHECK(row.deadlocks == 0);
     CHECK(!row.sound());

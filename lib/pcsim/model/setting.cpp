@@ -62,6 +62,11 @@ constexpr Setting whole(std::string_view name, std::string_view help) {
           reset<member>};
 }
 
+constexpr Setting unbounded_by_zero(Setting setting) {
+  setting.zero_is_unbounded = true;
+  return setting;
+}
+
 template <auto member>
 constexpr Setting delay(std::string_view name, std::string_view help) {
   return {name,
@@ -176,7 +181,8 @@ constexpr std::array all{
     whole<&Scenario::producers, 1, Scenario::most_actors>("producers", "how many producers there are (default 1)"),
     whole<&Scenario::consumers, 1, Scenario::most_actors>("consumers", "how many consumers there are (default 2)"),
     whole<&Scenario::items, 0, Scenario::most_items>("items", "items in all, shared out evenly over the producers (default 12)"),
-    whole<&Scenario::maxsize, 0, Scenario::most_items>("maxsize", "room in the queue; 0, the default: unbounded"),
+    unbounded_by_zero(
+        whole<&Scenario::maxsize, 0, Scenario::most_items>("maxsize", "room in the queue; 0, the default: unbounded")),
     delay<&Scenario::produce_delay>("produce-delay", "time to produce an item (default 0.01,0.05)"),
     flag<&Scenario::produce_first>("produce-first", "put the item, then sleep"),
     delay<&Scenario::consume_delay>("consume-delay", "time to work on an item (default 0.02,0.08)"),

@@ -27,6 +27,8 @@ struct Setting {
 
   /// Back to its default.
   void (*reset)(Scenario& scenario);
+
+  bool zero_is_unbounded = false;  ///< 0 stands for no bound, and so for more than any other value
 };
 
 /// All of them, in the order in which they are documented.

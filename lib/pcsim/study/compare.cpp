@@ -5,22 +5,18 @@
 #include <pcsim/runtime/coroutine.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <pcsim/runtime/task.hpp>
+#include <pcsim/study/stoppable_run.hpp>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace pcsim {
 
 namespace {
-
-Outcome run(const Scenario& scenario, Clock& clock, std::vector<Observer*> observers) {
-  boost::asio::io_context host(1);
-  Loop loop(host, clock);
-  return Pipeline(loop, scenario, std::move(observers)).run();
-}
 
 Coroutine<> one_after_another(Loop& loop, const std::vector<DelayBook::Item>& items) {
   for (const DelayBook::Item& item : items)
@@ -28,12 +24,14 @@ Coroutine<> one_after_another(Loop& loop, const std::vector<DelayBook::Item>& it
       if (seconds > 0) co_await loop.sleep(seconds);
 }
 
-double run_sequentially(const std::vector<DelayBook::Item>& items, Clock& clock) {
+std::optional<double> run_sequentially(const std::vector<DelayBook::Item>& items, Clock& clock, std::stop_token stop) {
   boost::asio::io_context host(1);
   Loop loop(host, clock);
   Task all(loop, one_after_another(loop, items));
-  loop.run_until_complete(all);
-  return loop.elapsed();
+  return until_stopped(host, loop, std::move(stop), [&] {
+    loop.run_until_complete(all);
+    return loop.elapsed();
+  });
 }
 
 Comparison::Bound bound_of(const Scenario& scenario, const Delays& delays) {
@@ -56,12 +54,14 @@ Comparison::Bound bound_of(const Scenario& scenario, const Delays& delays) {
 
 }  // namespace
 
-Comparison compare(const Scenario& scenario, const CompareProgress& progress) {
+std::optional<Comparison> compare(const Scenario& scenario, std::stop_token stop, const CompareProgress& progress) {
   VirtualClock virtual_clock;
   DelayBook delays(scenario);
+  auto outcome = run(scenario, virtual_clock, {&delays}, stop);
+  if (!outcome) return std::nullopt;
   Comparison comparison;
   comparison.consumers = scenario.consumers;
-  comparison.outcome = run(scenario, virtual_clock, {&delays});
+  comparison.outcome = *std::move(outcome);
   comparison.sequential = delays.sums().total();
   comparison.concurrent = comparison.outcome.at;
   comparison.bound = bound_of(scenario, delays.sums());
@@ -74,10 +74,14 @@ Comparison compare(const Scenario& scenario, const CompareProgress& progress) {
   };
   say("sequential", comparison.sequential);
   WallClock first(speed);
-  comparison.sequential = run_sequentially(delays.items(), first);
+  const auto sequential = run_sequentially(delays.items(), first, stop);
+  if (!sequential) return std::nullopt;
   say("concurrent", comparison.concurrent);
   WallClock second(speed);
-  comparison.concurrent = run(scenario, second, {}).at;
+  const auto concurrent = run(scenario, second, {}, stop);
+  if (!concurrent) return std::nullopt;
+  comparison.sequential = *sequential;
+  comparison.concurrent = concurrent->at;
   return comparison;
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <stop_token>
 #include <string>
 
 namespace pcsim {
@@ -33,7 +35,8 @@ struct Comparison {
 using CompareProgress = std::function<void(const char* what, double seconds)>;
 
 /// Compares the two. With the wall clock both really run, on an event loop, and are measured; in virtual time they are computed.
-/// A time limit on the work cuts it short in both. REQUIRES: `scenario` has no conflict, and no stop time.
-Comparison compare(const Scenario& scenario, const CompareProgress& progress = nullptr);
+/// A time limit on the work cuts it short in both. Nothing if `stop` was requested before the end. REQUIRES: `scenario` has no
+/// conflict, and no stop time.
+std::optional<Comparison> compare(const Scenario& scenario, std::stop_token stop = {}, const CompareProgress& progress = nullptr);
 
 }  // namespace pcsim

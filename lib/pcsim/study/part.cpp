@@ -59,9 +59,8 @@ SweepPlan plan_from_json(const json::value& plan) {
     if (std::find(known.begin(), known.end(), name) == known.end()) throw BadValue(fmt::format("'{}' is no measure", name));
   const auto replications = plan.at("replications").to_number<std::size_t>();
   if (replications == 0) throw BadValue("there are no replications");
-  SweepPlan result{Grid(std::move(base), std::move(axes)),
-                   replications,
-                   {std::move(measures), plan.at("warmup").to_number<std::uint64_t>()}};
+  SweepPlan result{
+      Grid(std::move(base), std::move(axes)), replications, {std::move(measures), plan.at("warmup").to_number<std::uint64_t>()}};
   result.check();
   return result;
 }
@@ -78,6 +77,17 @@ double read_value(std::string_view text) {
   const bool negative = text.starts_with('-');
   const double size = parse_decimal(negative ? text.substr(1) : text, "a number");
   return negative ? -size : size;
+}
+
+// Ascending numbers, as briefly as it goes: 1,3-7.
+std::string ranges_of(const std::vector<std::size_t>& numbers) {
+  std::string text;
+  for (std::size_t first = 0, last = 0; first < numbers.size(); first = ++last) {
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    if (!text.empty()) text += ',';
+    text += first == last ? fmt::format("{}", numbers[first]) : fmt::format("{}-{}", numbers[first], numbers[last]);
+  }
+  return text;
 }
 
 }  // namespace
@@ -104,7 +114,7 @@ void Merger::add(std::istream& text, const std::string& name) {
     const Shard shard = read_head(line, name);
     while (read_line(text, line)) {
       ++number;
-      if (text.eof()) throw BadValue("the file ends within this line");
+      if (text.eof()) break;  // it ends within this line, which may say anything
       read_piece(line, shard);
     }
   } catch (const BadValue& error) {
@@ -158,13 +168,21 @@ void Merger::read_piece(std::string_view line, Shard shard) {
   results_->set(piece, result);
 }
 
-const SweepResults& Merger::results() const {
-  for (std::size_t k = 1; k <= names_.size(); ++k)
-    if (names_[k - 1].empty()) throw BadValue(fmt::format("part {}/{} is missing", k, names_.size()));
-  for (std::size_t piece = 0; piece < results_->size(); ++piece)
-    if (!results_->has(piece))
-      throw BadValue(fmt::format("{}: this part is not complete: its run was cut short", names_[piece % names_.size()]));
-  return *results_;
+std::vector<std::string> Merger::missing() const {
+  const std::size_t n = names_.size();
+  std::vector<std::size_t> gaps(n);
+  for (std::size_t piece = 0; piece < results_->size(); ++piece) gaps[piece % n] += !results_->has(piece);
+  std::vector<std::string> missing;
+  std::vector<std::size_t> parts;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (names_[i].empty())
+      parts.push_back(i + 1);
+    else if (gaps[i] > 0)
+      missing.push_back(fmt::format("{}: {} of this part's {} runs are missing", names_[i], gaps[i],
+                                    Shard{i + 1, n}.share_of(results_->size())));
+  }
+  if (!parts.empty()) missing.push_back(fmt::format("of {} parts these are missing: {}", n, ranges_of(parts)));
+  return missing;
 }
 
 }  // namespace pcsim

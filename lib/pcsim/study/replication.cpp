@@ -3,37 +3,16 @@
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/runtime/clock.hpp>
-#include <pcsim/runtime/loop.hpp>
+#include <pcsim/study/stoppable_run.hpp>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
-#include <exception>
 #include <utility>
 
 namespace pcsim {
 
-namespace {
-
-class Stopped : public std::exception {};
-
-}  // namespace
-
 std::optional<Outcome> run_in_virtual_time(const Scenario& scenario, const std::vector<Observer*>& observers,
                                            std::stop_token stop) {
   VirtualClock clock;
-  boost::asio::io_context host(1);
-  Loop loop(host, clock);
-  Pipeline pipeline(loop, scenario, observers);
-  // Whoever requests the stop is in another thread: only the host may be called from there.
-  const std::stop_callback end_early(std::move(stop), [&] {
-    boost::asio::post(host, [&] { loop.abort(std::make_exception_ptr(Stopped())); });
-  });
-  try {
-    return pipeline.run();
-  } catch (const Stopped&) {
-    return std::nullopt;
-  }
+  return run(scenario, clock, observers, std::move(stop));
 }
 
 std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop) {

@@ -30,7 +30,8 @@ void SweepPlan::check() const {
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const Scenario scenario = grid.scenario(i);
     if (scenario.seed > Scenario::most_seed - (replications - 1))
-      throw BadValue(fmt::format("--seed: {} leaves no seeds for {} replications; take a smaller one", scenario.seed, replications));
+      throw BadValue(
+          fmt::format("--seed: {} leaves no seeds for {} replications; take a smaller one", scenario.seed, replications));
     if (const auto conflict = find_conflict(scenario))
       throw BadValue(fmt::format("--{}: {}", conflict->setting, conflict->message));
   }
@@ -54,9 +55,8 @@ void SweepResults::set(std::size_t piece, const Replication& result) {
   std::copy(result.values.begin(), result.values.end(), values_.begin() + static_cast<std::ptrdiff_t>(piece * width_));
 }
 
-SweepResults run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_token stop,
-                       const std::function<void()>& done) {
-  SweepResults results(plan);
+void run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_token stop, SweepResults& results,
+               const std::function<void()>& done) {
   std::atomic<std::size_t> next{shard.k - 1};
   std::mutex mutex;
   std::exception_ptr failure;
@@ -89,7 +89,6 @@ SweepResults run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std
     work();
   }
   if (failure) std::rethrow_exception(failure);
-  return results;
 }
 
 std::vector<SweepRow> sweep_rows(const SweepPlan& plan, const SweepResults& results) {

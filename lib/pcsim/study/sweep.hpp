@@ -67,10 +67,11 @@ private:
   std::vector<double> values_;
 };
 
-/// Runs a share of a sweep on `jobs` threads. The results do not depend on their number. `done` is called after every piece, from
-/// any of the threads, one at a time. Throws what a run threw.
-SweepResults run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_token stop,
-                       const std::function<void()>& done);
+/// Runs a share of a sweep on `jobs` threads, into `results`. They do not depend on the number of threads. `done` is called after
+/// every piece, from any of the threads, one at a time. Ends early where `stop` is requested, and throws what a run threw:
+/// `results` has all that was done until then.
+void run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_token stop, SweepResults& results,
+               const std::function<void()>& done);
 
 /// A combination's results.
 struct SweepRow {

@@ -68,4 +68,12 @@ std::vector<std::string> expand_set(const Setting& setting, std::string_view tex
   return values;
 }
 
+void sort_values(const Setting& setting, std::vector<std::string>& values) {
+  const auto rank = [&](const std::string& text) {
+    const std::uint64_t value = parse_whole(text, 0, UINT64_MAX);
+    return value == 0 && setting.zero_is_unbounded ? UINT64_MAX : value;
+  };
+  std::sort(values.begin(), values.end(), [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+}
+
 }  // namespace pcsim
