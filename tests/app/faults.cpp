@@ -187,7 +187,7 @@ void disturb(Command (*some)(Random&), Do do_it) {
   rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   Random random;
-  for (int i = 0; i < test_count(10); ++i) {
+  for (int i = 0; i < test_count(20); ++i) {
     const Command command = some(random);
     const Undisturbed undisturbed(command);
     REQUIRE(undisturbed.files.size() == command.files.size());
