@@ -1,5 +1,7 @@
 #include <pcsim/observe/distribution.hpp>
 
+#include <pcsim/assert.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -15,6 +17,7 @@ double Distribution::stddev() const {
 }
 
 double Distribution::percentile(double q) const {
+  PCSIM_ASSERT(0 < q && q <= 1);
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_))));
   if (rank >= count_) return max_;
   std::uint64_t seen = 0;

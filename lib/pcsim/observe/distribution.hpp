@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,7 @@ public:
 
   /// REQUIRES: seconds is not negative.
   void add(double seconds) {
+    PCSIM_ASSERT(seconds >= 0);
     if (count_ == 0) first_ = seconds;
     ++count_;
     const double beyond = seconds - first_;  // sums of squares lose nothing where all values are alike

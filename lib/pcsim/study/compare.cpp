@@ -1,5 +1,7 @@
 #include <pcsim/study/compare.hpp>
 
+#include <pcsim/assert.hpp>
+#include <pcsim/model/setting.hpp>
 #include <pcsim/observe/delay_book.hpp>
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/coroutine.hpp>
@@ -57,6 +59,7 @@ Comparison::Bound bound_of(const Scenario& scenario, const Delays& delays) {
 }  // namespace
 
 Comparison compare(const Scenario& scenario, const CompareProgress& progress) {
+  PCSIM_ASSERT(!find_conflict(scenario) && !scenario.stop_after);
   VirtualClock virtual_clock;
   DelayBook delays(scenario);
   Comparison comparison;

@@ -1,5 +1,7 @@
 #include <pcsim/study/estimate.hpp>
 
+#include <pcsim/assert.hpp>
+
 #include <boost/math/distributions/students_t.hpp>
 
 #include <cmath>
@@ -8,6 +10,7 @@
 namespace pcsim {
 
 Estimate estimate(std::span<const double> values) {
+  PCSIM_ASSERT(!values.empty());
   const double n = static_cast<double>(values.size());
   // Counted from the first value: so equal ones have exactly their own mean.
   double beyond = 0;

@@ -1,5 +1,6 @@
 #include <pcsim/study/part.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/number.hpp>
 #include <pcsim/model/read_line.hpp>
@@ -159,6 +160,7 @@ void Merger::read_piece(std::string_view line, Shard shard) {
 }
 
 const SweepResults& Merger::results() const {
+  PCSIM_ASSERT(results_);
   for (std::size_t k = 1; k <= names_.size(); ++k)
     if (names_[k - 1].empty()) throw BadValue(fmt::format("part {}/{} is missing", k, names_.size()));
   for (std::size_t piece = 0; piece < results_->size(); ++piece)

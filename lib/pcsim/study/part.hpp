@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/study/sweep.hpp>
 
@@ -26,7 +27,10 @@ public:
   void add(std::istream& text, const std::string& name);
 
   /// Of the sweep. REQUIRES: a part was added.
-  const SweepPlan& plan() const { return *plan_; }
+  const SweepPlan& plan() const {
+    PCSIM_ASSERT(plan_);
+    return *plan_;
+  }
 
   /// The results of the whole sweep. Throws BadValue if a part is missing or not complete. REQUIRES: a part was added.
   const SweepResults& results() const;

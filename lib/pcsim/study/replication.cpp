@@ -1,5 +1,6 @@
 #include <pcsim/study/replication.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/runtime/clock.hpp>
@@ -49,8 +50,11 @@ std::optional<Replication> replicate(const Scenario& scenario, const Observation
   else if (outcome->deadlock)
     replication.end = Replication::End::deadlock;
   const auto all = measures(statistics);
-  for (const std::string& name : observation.measures)
-    replication.values.push_back(std::find_if(all.begin(), all.end(), [&](const Measure& m) { return m.name == name; })->value);
+  for (const std::string& name : observation.measures) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Measure& m) { return m.name == name; });
+    PCSIM_ASSERT(found != all.end());
+    replication.values.push_back(found->value);
+  }
   return replication;
 }
 
