@@ -87,8 +87,7 @@ std::string to_csv(const Rows& rows) {
 Table table_of(const Rows& rows, const Scenario& scenario) {
   return {[&] {
             std::string text = to_text(rows);
-            if (!scenario.arrivals.empty())
-              text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.arrivals);
+            if (scenario.log) text += fmt::format("arrivals     {} items of {}\n", scenario.items, scenario.log->file()->name());
             return text;
           },
           [&] { return to_json(rows, scenario); }, [&] { return to_csv(rows); }, nullptr};

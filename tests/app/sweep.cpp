@@ -544,11 +544,11 @@ TEST_CASE("what was done before a run throws is written, in a part and in a tabl
   const std::string log = folder.write("log", "at\n1\n2\n3\n");
   const Texts sweep{"sweep",          "--arrivals", log,      "--consumers", "1,2",       "--consume-delay", "exp:1",
                     "--replications", "500000",     "--jobs", "2",           "--measure", "makespan"};
-  const auto until_the_log_is_gone = [&](const Texts& arguments) {
+  const auto until_the_log_is_shorter = [&](const Texts& arguments) {
     folder.write("log", "at\n1\n2\n3\n");
     Process process(sweep + arguments, terminal());
     process.wait_for_error(" of 1000000 runs [");
-    std::filesystem::remove(log);
+    std::filesystem::resize_file(log, 5);
     const Ended ended = process.end();
     CAPTURE(ended.err);
     CHECK(ended.status == 1);
@@ -557,10 +557,10 @@ TEST_CASE("what was done before a run throws is written, in a part and in a tabl
     return ended;
   };
   const std::string part = folder.path("part");
-  until_the_log_is_gone({"--shard", "1/1", "--part", part});
+  until_the_log_is_shorter({"--shard", "1/1", "--part", part});
   CHECK(lines_of(read_file(part)).size() > 1);
   CHECK(pcsim({"merge", part}).status == 1);
-  CHECK(lines_of(until_the_log_is_gone({}).out).size() == 1);
+  CHECK(lines_of(until_the_log_is_shorter({}).out).size() == 1);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which take far more of it for themselves

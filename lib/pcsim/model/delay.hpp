@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/random/random.hpp>
 
 #include <string>
@@ -11,10 +12,16 @@ namespace pcsim {
 class Delay {
 public:
   /// REQUIRES: seconds >= 0.
-  static Delay constant(double seconds) { return {Kind::constant, seconds, 0}; }
+  static Delay constant(double seconds) {
+    PCSIM_ASSERT(seconds >= 0);
+    return {Kind::constant, seconds, 0};
+  }
 
   /// REQUIRES: 0 <= low <= high.
-  static Delay uniform(double low, double high) { return {Kind::uniform, low, high}; }
+  static Delay uniform(double low, double high) {
+    PCSIM_ASSERT(0 <= low && low <= high);
+    return {Kind::uniform, low, high};
+  }
 
   /// `0.1`, `0.01,0.05` (uniform), `exp:MEAN`, `lognormal:MU,SIGMA` or `pareto:ALPHA,MIN`. Throws BadValue.
   static Delay parse(std::string_view text);

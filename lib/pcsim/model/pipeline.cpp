@@ -1,6 +1,8 @@
 #include <pcsim/model/pipeline.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/model/bad_value.hpp>
+#include <pcsim/model/setting.hpp>
 #include <pcsim/runtime/cancelled.hpp>
 #include <pcsim/runtime/timeout.hpp>
 #include <pcsim/runtime/wait.hpp>
@@ -58,6 +60,7 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       begun_(scenario.producers + scenario.consumers),
       producing_(scenario.producers),
       stop_(*this) {
+  PCSIM_ASSERT(!find_conflict(scenario));
   if (scenario.work == Scenario::Work::block)
     loop.on_pause = [this](double seconds) {
       for (Observer* observer : observers_) observer->on_pause({loop_.elapsed(), blocking_, seconds});

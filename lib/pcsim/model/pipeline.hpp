@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/happening.hpp>
 #include <pcsim/model/scenario.hpp>
@@ -44,7 +45,7 @@ struct Outcome {
 /// Not thread-safe; for one run.
 class Pipeline {
 public:
-  /// REQUIRES: `scenario` has passed check(); all that is referred to outlives the pipeline.
+  /// REQUIRES: `scenario` has no conflict; all that is referred to outlives the pipeline.
   Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers);
   ~Pipeline();
 

@@ -1,5 +1,7 @@
 #include <pcsim/observe/distribution.hpp>
 
+#include <pcsim/assert.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -34,6 +36,7 @@ Moments Distribution::moments() const {
 }
 
 double Distribution::percentile(double q) const {
+  PCSIM_ASSERT(0 < q && q <= 1);
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count()))));
   if (rank >= count()) return max();
   if (!exact()) return std::clamp(histogram_->value(rank), moments_.min(), moments_.max());

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/observe/histogram.hpp>
 #include <pcsim/observe/moments.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -24,6 +26,7 @@ public:
 
   /// REQUIRES: seconds is not negative, and finite.
   void add(double seconds) {
+    PCSIM_ASSERT(0 <= seconds && seconds <= std::numeric_limits<double>::max());
     if (moments_.covers(seconds) && histogram_->add_known(seconds))
       moments_.add_covered(seconds);
     else

@@ -1,5 +1,7 @@
 #include <pcsim/observe/measures.hpp>
 
+#include <pcsim/assert.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -90,7 +92,9 @@ std::vector<Measure> measures(const Statistics& statistics) {
 }
 
 double measure(const Statistics& statistics, std::string_view name) {
-  return std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.name == name; })->value(statistics);
+  const auto* const found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.name == name; });
+  PCSIM_ASSERT(found != rows.end());
+  return found->value(statistics);
 }
 
 std::vector<std::string> measure_names() {

@@ -1,5 +1,6 @@
 #include <pcsim/observe/report.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/observe/bottleneck.hpp>
 #include <pcsim/observe/ratio.hpp>
 
@@ -105,6 +106,7 @@ std::string summary(const Scenario& scenario, const Statistics& statistics, Deta
 }
 
 std::string deadlock_report(const Outcome& outcome) {
+  PCSIM_ASSERT(outcome.deadlock);
   std::string text = fmt::format("deadlock at {:.3f}: nothing is ready, and no timer is set\n", outcome.at);
   for (auto first = outcome.stuck.begin(); first != outcome.stuck.end();) {
     const auto next = std::find_if_not(first, outcome.stuck.end(), [&](const Stuck& other) { return same_lot(*first, other); });

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -13,12 +15,13 @@ template <class Cell>
 class TimeBuckets {
 public:
   /// REQUIRES: `most` is even.
-  explicit TimeBuckets(std::size_t most) : cells_(most) {}
+  explicit TimeBuckets(std::size_t most) : cells_(most) { PCSIM_ASSERT(most % 2 == 0); }
 
   /// Calls `add(cell, seconds)` for each bucket that the time from `from` to `to` meets, with its part of it; for no time at all,
   /// once with 0. REQUIRES: 0 <= from <= to.
   template <class Add>
   void over(double from, double to, Add add) {
+    PCSIM_ASSERT(0 <= from && from <= to);
     reach(to);
     auto i = static_cast<std::size_t>(from / width_);
     for (double begin = from;; ++i) {

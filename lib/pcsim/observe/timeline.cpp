@@ -1,5 +1,6 @@
 #include <pcsim/observe/timeline.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/observe/activity.hpp>
 
 #include <algorithm>
@@ -95,6 +96,7 @@ void Timeline::end(double at) {
 }
 
 std::vector<Timeline::Shares> Timeline::shares(std::size_t row, std::size_t n) const {
+  PCSIM_ASSERT(makespan_ > 0);
   std::vector<Shares> all(n);
   const auto actors = static_cast<double>(rows_[row].last - rows_[row].first + 1);
   const double whole = actors * makespan_ / static_cast<double>(n);
@@ -125,6 +127,7 @@ std::vector<Timeline::Shares> Timeline::shares(std::size_t row, std::size_t n) c
 }
 
 std::vector<double> Timeline::depths(std::size_t n) const {
+  PCSIM_ASSERT(makespan_ > 0);
   std::vector<double> all(n);
   double from = 0;
   for (const Area& area : area_.cells()) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
+
 #include <chrono>
 #include <optional>
 
@@ -36,7 +38,7 @@ public:
 class WallClock final : public Clock {
 public:
   /// REQUIRES: speed > 0.
-  explicit WallClock(double speed) : speed_(speed) {}
+  explicit WallClock(double speed) : speed_(speed) { PCSIM_ASSERT(speed > 0); }
 
   void start() override { start_ = std::chrono::steady_clock::now(); }
   std::optional<Instant> due(double deadline) const override;

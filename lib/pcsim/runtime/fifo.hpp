@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
+
 #include <boost/circular_buffer.hpp>
 
 #include <algorithm>
@@ -23,6 +25,7 @@ public:
 
   /// REQUIRES: not empty().
   T pop() {
+    PCSIM_ASSERT(!empty());
     T value = std::move(values_.front());
     values_.pop_front();
     return value;

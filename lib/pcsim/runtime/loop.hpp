@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/runtime/callback.hpp>
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/timer_queue.hpp>
@@ -47,7 +48,10 @@ public:
   double elapsed() const { return paced_ ? clock_.elapsed(now_) : now_; }
 
   /// Puts a callback at the end of the ready list. REQUIRES: it is on no list.
-  void call_soon(Callback& callback) { ready_.push_back(callback); }
+  void call_soon(Callback& callback) {
+    PCSIM_ASSERT(!callback.is_linked());
+    ready_.push_back(callback);
+  }
 
   /// Has `callback` fired at time `when`, or in the next round where that has passed. Tiny delays are no special case.
   TimerQueue::Id call_at(double when, Callback& callback) { return timers_.push(when, callback); }
@@ -57,7 +61,10 @@ public:
   void cancel_timer(TimerQueue::Id id) { timers_.cancel(id); }
 
   /// The task whose step is running. REQUIRES: called from within a task.
-  Task& current_task() const { return *current_; }
+  Task& current_task() const {
+    PCSIM_ASSERT(current_ != nullptr);
+    return *current_;
+  }
 
   /// `asyncio.sleep`: resumes the task when `delay` seconds have passed; for 0 or less in the next round.
   struct Sleep {

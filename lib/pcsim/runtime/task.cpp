@@ -1,5 +1,6 @@
 #include <pcsim/runtime/task.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/runtime/cancelled.hpp>
 
 #include <utility>
@@ -14,6 +15,7 @@ DoneCallback::~DoneCallback() {
 }
 
 void DoneCallback::add_to(Task& task, WhenDone& owner) {
+  PCSIM_ASSERT(!task.done() && task_ == nullptr);
   task_ = &task;
   owner_ = &owner;
   owner.expect_one();
@@ -38,6 +40,7 @@ Task::~Task() {
 }
 
 void Task::result() const {
+  PCSIM_ASSERT(done());
   if (cancelled_) throw Cancelled();
   code_.handle().promise().result();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/runtime/callback.hpp>
 #include <pcsim/runtime/coroutine.hpp>
 #include <pcsim/runtime/loop.hpp>
@@ -74,7 +75,10 @@ public:
   bool done() const { return state_ == State::finished; }
 
   /// Whether it ended by cancellation. REQUIRES: done().
-  bool cancelled() const { return cancelled_; }
+  bool cancelled() const {
+    PCSIM_ASSERT(done());
+    return cancelled_;
+  }
 
   /// Throws what it threw, Cancelled if it was cancelled. REQUIRES: done().
   void result() const;
@@ -112,6 +116,7 @@ public:
 
   /// What the task waits for has come. REQUIRES: it waits, and is on no list.
   void wake() {
+    PCSIM_ASSERT(waits() && !is_linked());
     state_ = State::woken;
     loop_.call_soon(*this);
   }
@@ -119,6 +124,7 @@ public:
   /// What the task waits for has come, and its turn with it: takes its next step at once. REQUIRES: as wake(), and called by the
   /// loop.
   void wake_now() {
+    PCSIM_ASSERT(waits() && !is_linked());
     state_ = State::woken;
     run();
   }

@@ -1,5 +1,7 @@
 #include <pcsim/runtime/timer_queue.hpp>
 
+#include <pcsim/assert.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -50,6 +52,7 @@ void TimerQueue::insert(Key added) {
 }
 
 void TimerQueue::cancel(Id id) {
+  PCSIM_ASSERT(id < slots_.size() && slots_[id].callback != nullptr);
   slots_[id].callback = nullptr;
   --live_;
   ++cancelled_;
@@ -92,6 +95,7 @@ Callback* TimerQueue::pop_due_behind(double now, std::uint64_t set_before) {
 
 // Opens buckets until the heap has something. REQUIRES: it is empty.
 void TimerQueue::bring_near() {
+  PCSIM_ASSERT(heap_size_ == 0);
   while (vacant_) {
     while (next_bucket_ < buckets_.size() && buckets_[next_bucket_] == no_slot) ++next_bucket_;
     if (next_bucket_ == buckets_.size()) {

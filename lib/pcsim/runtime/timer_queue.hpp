@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/runtime/callback.hpp>
 
 #include <bit>
@@ -30,6 +31,7 @@ public:
   /// Sets a timer. REQUIRES: `when` is finite and not negative; `callback` outlives the timer. Throws std::length_error beyond
   /// 2^27 timers at once, or 2^37 in all, and std::bad_alloc; nothing has changed then. Nothing else takes memory.
   [[gnu::always_inline]] Id push(double when, Callback& callback) {
+    PCSIM_ASSERT(0 <= when && when <= std::numeric_limits<double>::max());
     if (sequence_ >> sequence_bits != 0) [[unlikely]]
       too_many();
     const Id id = take_slot(callback);
@@ -52,6 +54,7 @@ public:
 
   /// Takes out the first timer. REQUIRES: there is one.
   Callback& pop() {
+    PCSIM_ASSERT(!empty());
     if (vacant_) fill_front();
     const Id id = slot(front_);
     vacant_ = true;

@@ -1,14 +1,18 @@
 #include <pcsim/runtime/wait.hpp>
 
+#include <pcsim/assert.hpp>
+
 namespace pcsim {
 
 WaitAll::WaitAll(Loop& loop, std::size_t expected) : loop_(loop), callbacks_(expected) {}
 
 void WaitAll::add(Task& task) {
-  if (task.done())
+  if (task.done()) {
     some_are_done_ = true;
-  else
-    callbacks_[added_++].add_to(task, *this);
+    return;
+  }
+  PCSIM_ASSERT(added_ < callbacks_.size());
+  callbacks_[added_++].add_to(task, *this);
 }
 
 void WaitAll::await_suspend(std::coroutine_handle<> handle) {

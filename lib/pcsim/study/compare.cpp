@@ -1,5 +1,7 @@
 #include <pcsim/study/compare.hpp>
 
+#include <pcsim/assert.hpp>
+#include <pcsim/model/setting.hpp>
 #include <pcsim/observe/delay_book.hpp>
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/coroutine.hpp>
@@ -55,6 +57,7 @@ Comparison::Bound bound_of(const Scenario& scenario, const Delays& delays) {
 }  // namespace
 
 std::optional<Comparison> compare(const Scenario& scenario, std::stop_token stop, const CompareProgress& progress) {
+  PCSIM_ASSERT(!find_conflict(scenario) && !scenario.stop_after);
   VirtualClock virtual_clock;
   DelayBook delays(scenario);
   auto outcome = run(scenario, virtual_clock, {&delays}, stop);

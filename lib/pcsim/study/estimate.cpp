@@ -1,5 +1,7 @@
 #include <pcsim/study/estimate.hpp>
 
+#include <pcsim/assert.hpp>
+
 #include <boost/math/distributions/students_t.hpp>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 namespace pcsim {
 
 Estimate estimate(std::span<const double> values) {
+  PCSIM_ASSERT(!values.empty());
   const double n = static_cast<double>(values.size());
   // Sums, and more so their squares, may be beyond what a double holds. All is scaled by a power of two near the largest value,
   // which rounds nothing.

@@ -1,5 +1,6 @@
 #include <pcsim/study/part.hpp>
 
+#include <pcsim/assert.hpp>
 #include <pcsim/model/bad_value.hpp>
 #include <pcsim/model/number.hpp>
 #include <pcsim/model/read_line.hpp>
@@ -169,6 +170,7 @@ void Merger::read_piece(std::string_view line, Shard shard) {
 }
 
 std::vector<std::string> Merger::missing() const {
+  PCSIM_ASSERT(results_);
   const std::size_t n = names_.size();
   std::vector<std::size_t> gaps(n);
   for (std::size_t piece = 0; piece < results_->size(); ++piece) gaps[piece % n] += !results_->has(piece);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/observe/output.hpp>
 #include <pcsim/study/sweep.hpp>
 
@@ -27,10 +28,16 @@ public:
   void add(std::istream& text, const std::string& name);
 
   /// Of the sweep. REQUIRES: a part was added.
-  const SweepPlan& plan() const { return *plan_; }
+  const SweepPlan& plan() const {
+    PCSIM_ASSERT(plan_);
+    return *plan_;
+  }
 
   /// The results of the whole sweep, with gaps for what is missing. REQUIRES: a part was added.
-  const SweepResults& results() const { return *results_; }
+  const SweepResults& results() const {
+    PCSIM_ASSERT(results_);
+    return *results_;
+  }
 
   /// What is missing, in a sentence each; nothing if that is nothing. REQUIRES: a part was added.
   std::vector<std::string> missing() const;

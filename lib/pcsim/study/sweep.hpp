@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pcsim/assert.hpp>
 #include <pcsim/study/estimate.hpp>
 #include <pcsim/study/grid.hpp>
 #include <pcsim/study/replication.hpp>
@@ -56,8 +57,14 @@ public:
 
   // REQUIRES: has(piece).
 
-  Replication::End end(std::size_t piece) const { return static_cast<Replication::End>(ends_[piece]); }
-  std::span<const double> values(std::size_t piece) const { return {values_.data() + piece * width_, width_}; }
+  Replication::End end(std::size_t piece) const {
+    PCSIM_ASSERT(has(piece));
+    return static_cast<Replication::End>(ends_[piece]);
+  }
+  std::span<const double> values(std::size_t piece) const {
+    PCSIM_ASSERT(has(piece));
+    return {values_.data() + piece * width_, width_};
+  }
 
 private:
   static constexpr unsigned char missing = 255;

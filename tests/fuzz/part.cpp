@@ -1,0 +1,53 @@
+#include "promise.hpp"
+#include "scratch.hpp"
+#include "targets.hpp"
+
+#include <pcsim/model/bad_value.hpp>
+#include <pcsim/observe/output.hpp>
+#include <pcsim/study/part.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+
+namespace pcsim {
+
+namespace {
+
+constexpr const char* version = "1";
+constexpr const char* file = "part";
+
+// What a part that is a whole sweep is written as; nothing where it is not.
+std::optional<std::string> rewritten(const Scratch& scratch, std::string_view bytes) {
+  std::istringstream text{std::string(bytes)};
+  Merger merger(version);
+  try {
+    merger.add(text, file);
+  } catch (const BadValue& error) {
+    promise_place(error.what(), file);
+    return std::nullopt;
+  }
+  const std::string path = scratch.folder() + "/part";
+  try {
+    const SweepResults& results = merger.results();
+    Output output(path, Output::Way::in_place);
+    write_part(merger.plan(), {1, 1}, version, results, output);
+    output.close();
+  } catch (const BadValue&) {
+    return std::nullopt;  // it is not complete
+  }
+  std::ifstream written(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(written), {});
+}
+
+}  // namespace
+
+void fuzz_part(std::string_view bytes) {
+  static const Scratch scratch;
+  const auto once = rewritten(scratch, bytes);
+  if (once) promise(rewritten(scratch, *once) == once, "it is not read back as it was written", *once);
+}
+
+}  // namespace pcsim
