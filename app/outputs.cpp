@@ -43,7 +43,7 @@ private:
 Outputs::Outputs(const Request& request) : request_(request) {
   const Scenario& scenario = request.scenario;
   if (request.summary != Request::Summary::none || !request.export_json.empty() || !request.export_html.empty())
-    observers_.push_back(&statistics_.emplace(scenario, request.warmup));
+    statistics_.emplace(scenario, request.warmup);
   if (request.timeline) observers_.push_back(&timeline_.emplace(scenario));
   Output* const saved = files_.open("save", request.save);
   open_exports();

@@ -23,6 +23,10 @@ public:
   /// Opens them all. Throws UsageError, so that nothing has run where one cannot be had. REQUIRES: `request` outlives this.
   explicit Outputs(const Request& request);
 
+  /// Null if there are to be none.
+  Statistics* statistics() { return statistics_ ? &*statistics_ : nullptr; }
+
+  /// But for the statistics.
   const std::vector<Observer*>& observers() const { return observers_; }
 
   /// Whether something is written to stdout.

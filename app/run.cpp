@@ -7,6 +7,7 @@
 #include "terminal.hpp"
 
 #include <pcsim/model/pipeline.hpp>
+#include <pcsim/observe/statistics.hpp>
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/loop.hpp>
 
@@ -40,7 +41,9 @@ ExitStatus run(const Request& request) {
   std::optional<RunProgress> progress;
   if (stderr_takes_back() && !(outputs.use_stdout() && stdout_is_terminal_of_stderr()))
     observers.insert(observers.begin(), &progress.emplace(host, loop, request.scenario, request.slow_callback));
-  Pipeline pipeline(loop, request.scenario, std::move(observers));
+  Statistics* const statistics = outputs.statistics();
+  Pipeline pipeline = statistics != nullptr ? Pipeline(loop, request.scenario, *statistics, std::move(observers))
+                                            : Pipeline(loop, request.scenario, std::move(observers));
   Interrupt interrupt(host, loop, pipeline);
   try {
     const Outcome outcome = pipeline.run();

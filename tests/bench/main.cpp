@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("compiler", PCSIM_COMPILER);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  for (const Workload& workload : {w1, w2}) {
+  for (const Workload& workload : {w1, w2, w3}) {
     const Totals ours = run_pcsim(workload);
     const Totals theirs = run_limit(workload);
     if (ours == theirs) continue;

@@ -2,6 +2,7 @@
 
 #include <pcsim/model/pipeline.hpp>
 #include <pcsim/model/scenario.hpp>
+#include <pcsim/observe/statistics.hpp>
 #include <pcsim/runtime/clock.hpp>
 #include <pcsim/runtime/loop.hpp>
 
@@ -18,6 +19,8 @@ struct Run {
   /// REQUIRES: what is referred to outlives this.
   explicit Run(const Scenario& scenario, std::vector<Observer*> observers = {})
       : clock(make_clock(scenario)), pipeline(loop, scenario, std::move(observers)) {}
+  Run(const Scenario& scenario, Statistics& statistics)
+      : clock(make_clock(scenario)), pipeline(loop, scenario, statistics, std::vector<Observer*>()) {}
 
   static std::unique_ptr<Clock> make_clock(const Scenario& scenario) {
     if (scenario.clock == Scenario::Clock::wall) return std::make_unique<WallClock>(1);

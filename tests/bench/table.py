@@ -37,19 +37,17 @@ def kilobytes(count):
     return f"{count / 1000:.1f} kB"
 
 
-def ratio_row(results, what, case, other, target, most, name, strictly=False):
+def ratio_row(results, what, case, other, target, most, name):
     ours, theirs = results.per_item(case), results.per_item(other)
     times = ours / theirs
-    met = times < most if strictly else times <= most
-    return what, target, f"{times:.2f}x ({ours:.0f} ns an item, {name} {theirs:.0f})", met
+    return what, target, f"{times:.2f}x ({ours:.0f} ns an item, {name} {theirs:.0f})", times <= most
 
 
 def rows(results):
     """What is measured, its target, the figure, and whether that meets it; None where there is no target."""
     yield ratio_row(results, "W1, against the limit", "bare/w1", "limit/w1", "at most 1.3x", 1.3, "the limit")
-    yield ratio_row(results, "W2, against the limit", "bare/w2", "limit/w2", "at most 1.3x", 1.3, "the limit")
-    yield ratio_row(results, "W2, against the limit", "bare/w2", "limit/w2", "below 1.0x", 1.0, "the limit", strictly=True)
-    yield ratio_row(results, "W3, against W2", "bare/w3", "bare/w2", "at most 3x", 3, "W2")
+    yield ratio_row(results, "W2, against the limit", "bare/w2", "limit/w2", "at most 0.95x", 0.95, "the limit")
+    yield ratio_row(results, "W3, against the limit", "bare/w3", "limit/w3", "at most 1.4x", 1.4, "the limit")
     yield ratio_row(results, "W4, against W1", "bare/w4", "bare/w1", "at most 1.2x", 1.2, "W1")
     for workload, least in ("w1", 250), ("w2", 150):
         asyncio = results.milliseconds(f"asyncio/{workload}_100k", "real_time")  # as it has told
@@ -57,9 +55,9 @@ def rows(results):
         times = asyncio / ours
         yield (f"{workload.upper()}, 100,000 items, against asyncio", f"at least {least}x faster",
                f"{times:.0f}x ({ours:.1f} ms, asyncio {asyncio:.0f} ms)", times >= least)
-    for workload in "w1", "w2":
+    for workload, most in ("w1", 1.25), ("w2", 1.15):
         yield ratio_row(results, f"{workload.upper()} with statistics, against without", f"statistics/{workload}",
-                        f"bare/{workload}", "at most 1.4x", 1.4, "without")
+                        f"bare/{workload}", f"at most {most}x", most, "without")
     for workload in "w1", "w2":
         line = (results.per_item(f"trace/{workload}") - results.per_item(f"bare/{workload}")) / 2  # put and consumed
         yield f"{workload.upper()}, a line of the trace into a file", "at most 80 ns", f"{line:.0f} ns", line <= 80
@@ -78,7 +76,12 @@ def rows(results):
         yield (f"{workload.upper()}, memory for 100,000 items and for 10,000,000", "the same (within 1 %)",
                f"{kilobytes(few)}, {kilobytes(many)}", abs(many / few - 1) <= 0.01)
     idle = results.figure("idle", "bytes_each")
-    yield "an idle consumer, of 1,000,000", "at most 256 bytes", f"{idle:.0f} bytes", idle <= 256
+    yield "an idle consumer, of 1,000,000", "at most 160 bytes", f"{idle:.0f} bytes", idle <= 160
+    start, cancel = (results.figure("cancellation", name) for name in ("start", "cancel"))
+    yield ("1,000,000 consumers, cancelled in the midst of their work", "at most twice their start",
+           f"{cancel / start:.2f}x ({cancel:.2f} s, start {start:.2f})", cancel <= 2 * start)
+    replication = results.milliseconds("replication") * 1e3
+    yield "the lesson, as one of a sweep's many runs", "at most 14 us", f"{replication:.1f} us", replication <= 14
     start = results.milliseconds("start", "real_time")
     yield "the lesson, from exec to the first line", "at most 10 ms", f"{start:.1f} ms", start <= 10
 

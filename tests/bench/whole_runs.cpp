@@ -10,12 +10,15 @@
 #include <pcsim/observe/report.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/observe/text_trace.hpp>
+#include <pcsim/study/replication.hpp>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <boost/asio/io_context.hpp>
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -67,7 +70,7 @@ void statistics(State& state, const Workload& workload) {
   empty_heap();
   for (auto _ : state) {
     Statistics figures(asked);
-    Run run(asked, {&figures});
+    Run run(asked, figures);
     figures.end(run.pipeline.run().at);
     benchmark::DoNotOptimize(summary(asked, figures, Detail::text));
   }
@@ -101,6 +104,51 @@ void events(State& state, const Workload& workload, const std::string& ending) {
   }
 }
 
+double cpu_time() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) + 1e-9 * static_cast<double>(spent.tv_nsec);
+}
+
+// A million consumers that are all cancelled in the midst of their work: seconds until each has an item, and from there to the
+// end.
+void cancellation(State& state) {
+  struct Stop final : Observer {
+    void on(const Happening& happening) override {
+      if (happening.kind == Happening::Kind::stopping) at = cpu_time();
+    }
+    double at = 0;
+  };
+  Scenario asked = scenario(w1);
+  asked.consumers = 1'000'000;
+  asked.produce_delay = Delay::uniform(0, 0);
+  asked.consume_delay = Delay::constant(100);
+  asked.stop_after = 50;
+  Stop stop;
+  empty_heap();
+  for (auto _ : state) {
+    const double begin = cpu_time();
+    {
+      Run run(asked, {&stop});
+      run.pipeline.run();
+      state.counters["cancel"] = cpu_time() - stop.at;
+    }
+    state.counters["start"] = stop.at - begin;
+  }
+}
+
+void replication(State& state) {
+  Scenario lesson;
+  lesson.clock = Scenario::Clock::virtual_time;
+  lesson.streams = Scenario::Streams::per_item;  // as a sweep has it
+  boost::asio::io_context host(1);
+  const Observation observation{{"latency.p99", "throughput"}, 0};
+  for (auto _ : state) {
+    ++lesson.seed;
+    benchmark::DoNotOptimize(replicate(host, lesson, observation, {}));
+  }
+}
+
 void idle(State& state) {
   struct Held final : Observer {
     void on(const Happening& happening) override {
@@ -125,6 +173,7 @@ void ten_times(benchmark::internal::Benchmark* runs) { runs->Iterations(10)->Uni
 
 BENCHMARK_CAPTURE(limit, w1, w1)->Apply(once);
 BENCHMARK_CAPTURE(limit, w2, w2)->Apply(once);
+BENCHMARK_CAPTURE(limit, w3, w3)->Apply(once);
 BENCHMARK_CAPTURE(bare, w1, w1)->Apply(once);
 BENCHMARK_CAPTURE(bare, w2, w2)->Apply(once);
 BENCHMARK_CAPTURE(bare, w3, w3)->Apply(once);
@@ -141,6 +190,8 @@ BENCHMARK_CAPTURE(events, w1_csv, w1, ".csv")->Apply(once);
 BENCHMARK_CAPTURE(events, w2_csv, w2, ".csv")->Apply(once);
 BENCHMARK_CAPTURE(events, w1_jsonl, w1, ".jsonl")->Apply(once);
 BENCHMARK_CAPTURE(events, w2_jsonl, w2, ".jsonl")->Apply(once);
+BENCHMARK(cancellation)->Apply(once);
+BENCHMARK(replication)->Iterations(20000)->Unit(benchmark::kMillisecond);
 BENCHMARK(idle)->Apply(once)->Repetitions(1);
 
 }  // namespace

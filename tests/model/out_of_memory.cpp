@@ -167,24 +167,24 @@ const std::vector<std::pair<std::string, Main>> waits{
      }},
     {"tasks, joined",
      [](Loop& loop) -> Coroutine<> {
-       std::deque<Task> tasks;
+       std::deque<Task<>> tasks;
        for (int i = 0; i < 200; ++i) tasks.emplace_back(loop, sleep_often(loop, i));
-       for (Task& task : tasks) co_await task;
+       for (Task<>& task : tasks) co_await task;
      }},
     {"tasks, waited for",
      [](Loop& loop) -> Coroutine<> {
-       std::deque<Task> tasks;
-       for (int i = 0; i < 20; ++i) tasks.emplace_back(loop, sleep_often(loop, 1), Task::OnException::abort);
-       WaitAll all(loop, tasks.size());
-       for (Task& task : tasks) all.add(task);
+       std::deque<Task<>> tasks;
+       for (int i = 0; i < 20; ++i) tasks.emplace_back(loop, sleep_often(loop, 1), TaskBase::OnException::abort);
+       WaitAll all(loop);
+       for (Task<>& task : tasks) all.add(task);
        co_await all;
      }},
     {"tasks, cancelled",
      [](Loop& loop) -> Coroutine<> {
-       std::deque<Task> tasks;
-       for (int i = 0; i < 200; ++i) tasks.emplace_back(loop, sleep_often(loop, i), Task::OnException::abort);
+       std::deque<Task<>> tasks;
+       for (int i = 0; i < 200; ++i) tasks.emplace_back(loop, sleep_often(loop, i), TaskBase::OnException::abort);
        co_await loop.sleep(1);
-       for (Task& task : tasks) task.cancel();
+       for (Task<>& task : tasks) task.cancel();
        co_await loop.sleep(1);
      }},
     {"an event",
@@ -194,7 +194,7 @@ const std::vector<std::pair<std::string, Main>> waits{
          co_await its_loop.sleep(1);
          its_event.set();
        };
-       Task task(loop, set(loop, event), Task::OnException::abort);
+       Task task(loop, set(loop, event), TaskBase::OnException::abort);
        co_await event.wait();
      }},
     {"a queue",
@@ -204,7 +204,7 @@ const std::vector<std::pair<std::string, Main>> waits{
          const std::string longer_than_is_kept_in_place(100, 'x');
          for (int i = 0; i < 10; ++i) co_await into.put(longer_than_is_kept_in_place);
        };
-       Task task(loop, put(queue), Task::OnException::abort);
+       Task task(loop, put(queue), TaskBase::OnException::abort);
        for (int i = 0; i < 10; ++i) {
          co_await loop.sleep(1);
          const std::string got = co_await queue.get();
@@ -221,9 +221,9 @@ const std::vector<std::pair<std::string, Main>> waits{
          const auto held = co_await its_lock.acquire();
          co_await its_loop.sleep(1);
        };
-       std::deque<Task> tasks;
+       std::deque<Task<>> tasks;
        for (int i = 0; i < 5; ++i) tasks.emplace_back(loop, work(loop, semaphore, lock));
-       for (Task& task : tasks) co_await task;
+       for (Task<>& task : tasks) co_await task;
      }},
     {"threads of a pool",
      [](Loop& loop) -> Coroutine<> {
@@ -232,9 +232,9 @@ const std::vector<std::pair<std::string, Main>> waits{
          auto thread = co_await its_pool.acquire();
          co_await its_pool.work(std::move(thread), 1);
        };
-       std::deque<Task> tasks;
+       std::deque<Task<>> tasks;
        for (int i = 0; i < 5; ++i) tasks.emplace_back(loop, work(pool));
-       for (Task& task : tasks) co_await task;
+       for (Task<>& task : tasks) co_await task;
      }},
     {"a timeout",
      [](Loop& loop) -> Coroutine<> {

@@ -3,6 +3,8 @@
 #include <pcsim/observe/delay_book.hpp>
 #include <pcsim/observe/measures.hpp>
 #include <pcsim/observe/statistics.hpp>
+#include <pcsim/runtime/clock.hpp>
+#include <pcsim/runtime/loop.hpp>
 
 #include <support/count.hpp>
 #include <support/random_scenario.hpp>
@@ -10,17 +12,53 @@
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
+#include <boost/asio/io_context.hpp>
 
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <random>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace pcsim {
 namespace {
 
 using Kind = Happening::Kind;
+
+TEST_CASE("figures are the same whether they are gathered in the actors themselves or told to one observer among others") {
+  struct Nothing final : Observer {
+    void on(const Happening&) override {}
+  };
+  std::mt19937_64 rng(test_seed());
+  for (int i = 0; i < test_count(500); ++i) {
+    Scenario scenario = random_scenario(rng);
+    scenario.on_stop = Scenario::OnStop::cancel;
+    if (i % 2 == 0) scenario.streams = Scenario::Streams::shared;
+    CAPTURE(text_of(scenario));
+    Statistics in_actors(scenario), beside_another(scenario), told(scenario);
+    Nothing other;
+    const auto run = [&](Statistics& known, std::vector<Observer*> others) {
+      boost::asio::io_context host;
+      VirtualClock clock;
+      Loop loop(host, clock);
+      return Pipeline(loop, scenario, known, std::move(others)).run().at;
+    };
+    in_actors.end(run(in_actors, {}));
+    beside_another.end(run(beside_another, {&other}));
+    told.end(simulate(scenario, {&other, &told}).at);
+    const auto expected = measures(told);
+    for (const Statistics* const statistics : {&in_actors, &beside_another}) {
+      const auto all = measures(*statistics);
+      REQUIRE(all.size() == expected.size());
+      for (std::size_t k = 0; k < all.size(); ++k) REQUIRE(all[k].value == expected[k].value);
+      REQUIRE(statistics->consumers().size() == told.consumers().size());
+      for (std::size_t k = 0; k < told.consumers().size(); ++k)
+        REQUIRE(statistics->consumers()[k].waiting == told.consumers()[k].waiting);
+    }
+  }
+}
 
 TEST_CASE("every item is in the books exactly once, whatever happens") {
   std::mt19937_64 rng(test_seed());

@@ -7,10 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include <cstddef>
-#include <map>
+#include <cstdint>
 #include <memory>
-#include <memory_resource>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -204,36 +202,11 @@ TEST_CASE("coroutines that are destroyed while they wait destroy what they hold,
   CHECK(lives.errors == 0);
 }
 
-// Memory that is counted, and must be given back as it was taken.
-class CountingMemory final : public std::pmr::memory_resource {
-public:
-  std::size_t taken = 0;
-  std::size_t errors = 0;
-  std::map<void*, std::size_t> in_use;
-
-private:
-  void* do_allocate(std::size_t size, std::size_t alignment) override {
-    ++taken;
-    void* const memory = std::pmr::new_delete_resource()->allocate(size, alignment);
-    in_use.emplace(memory, size);
-    return memory;
-  }
-  void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
-    const auto found = in_use.find(memory);
-    if (found == in_use.end() || found->second != size)
-      ++errors;
-    else
-      in_use.erase(found);
-    std::pmr::new_delete_resource()->deallocate(memory, size, alignment);
-  }
-  bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
-};
-
 // Both a member function's object and a first parameter may own the frames.
 class Owner {
 public:
-  Owner(Loop& loop, std::pmr::memory_resource& frames) : loop_(loop), frames_(frames) {}
-  std::pmr::memory_resource& frames() { return frames_; }
+  explicit Owner(Loop& loop) : loop_(loop) {}
+  FrameArena& frames() { return frames_; }
 
   Coroutine<int> add_up(int children) {
     int sum = 0;
@@ -248,46 +221,26 @@ public:
 
 private:
   Loop& loop_;
-  std::pmr::memory_resource& frames_;
+  FrameArena frames_;
 };
 
 Coroutine<int> free_function(Owner& owner, int n) { co_return co_await owner.child(n); }
 
-TEST_CASE("the frames of an owner's coroutines are in its memory, and are given back") {
+TEST_CASE("the frames of an owner's coroutines are in its arena, and take no new memory once a run is under way") {
   VirtualLoop world;
-  CountingMemory memory;
-  Owner owner(world.loop, memory);
-  std::size_t taken_by_children = 0;
+  Owner owner(world.loop);
+  std::uint64_t allocated = 0;
   int sum = 0;
   world.run([&]() -> Coroutine<> {
     sum += co_await owner.add_up(10);
-    taken_by_children = memory.taken - 1;
     sum += co_await free_function(owner, 100);
+    const std::uint64_t before = allocations();
+    co_await owner.add_up(10000);
+    co_await free_function(owner, 1);
+    allocated = allocations() - before;
   });
   CHECK(sum == 145);
-  CHECK(taken_by_children == 10);
-  CHECK(memory.taken == 13);
-  CHECK(memory.in_use.empty());
-  CHECK(memory.errors == 0);
-}
-
-TEST_CASE("frames in an owner's pool take no new memory once a run is under way") {
-  VirtualLoop world;
-  CountingMemory memory;
-  std::pmr::unsynchronized_pool_resource pool(&memory);
-  Owner owner(world.loop, pool);
-  std::uint64_t allocated = 0;
-  std::size_t taken = 0;
-  world.run([&]() -> Coroutine<> {
-    co_await owner.add_up(100);
-    const std::uint64_t allocated_before = allocations();
-    const std::size_t taken_before = memory.taken;
-    co_await owner.add_up(10000);
-    allocated = allocations() - allocated_before;
-    taken = memory.taken - taken_before;
-  });
   CHECK(allocated == 0);
-  CHECK(taken == 0);
 }
 
 TEST_CASE("without an owner a frame is on the heap, and is one allocation") {

@@ -169,8 +169,8 @@ TEST_CASE("holders and waiters may be torn down in any order") {
     VirtualLoop world;
     Lock lock(world.loop, "lock");
     Users users{world.loop, lock};
-    auto holder = std::make_unique<Task>(world.loop, users.use("holder", 100));
-    auto waiter = std::make_unique<Task>(world.loop, users.use("waiter", 100));
+    auto holder = std::make_unique<Task<>>(world.loop, users.use("holder", 100));
+    auto waiter = std::make_unique<Task<>>(world.loop, users.use("waiter", 100));
     world.run([&]() -> Coroutine<> { co_await world.loop.sleep(1); });
     if (holder_first) holder.reset();
     waiter.reset();

@@ -6,9 +6,9 @@
 #include <support/seed.hpp>
 #include <support/virtual_loop.hpp>
 
+#include <doctest/doctest.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <doctest/doctest.h>
 
 #include <chrono>
 #include <deque>
@@ -426,7 +426,7 @@ TEST_CASE("a run ends with the round after the one in which main ended") {
       co_await world.loop.sleep(0);
     }
   };
-  std::optional<Task> task;
+  std::optional<Task<>> task;
   world.run([&]() -> Coroutine<> {
     task.emplace(world.loop, busy());
     for (int i = 0; i < 3; ++i) co_await world.loop.sleep(0);
@@ -443,7 +443,7 @@ TEST_CASE("abort() ends the run after the current step, and its first reason com
     journal("other");
     co_return;
   };
-  std::optional<Task> task;
+  std::optional<Task<>> task;
   CHECK_THROWS_WITH_AS(world.run([&]() -> Coroutine<> {
     task.emplace(world.loop, other());
     world.loop.abort(std::make_exception_ptr(std::runtime_error("first")));
@@ -496,7 +496,7 @@ TEST_CASE("other handlers of the host get their turn in a long virtual run") {
     const auto busy = [&]() -> Coroutine<> {
       while (true) co_await world.loop.sleep(delay);
     };
-    std::deque<Task> others;
+    std::deque<Task<>> others;
     for (int i = 0; i < 1000; ++i) others.emplace_back(world.loop, busy());
     world.run([&]() -> Coroutine<> {
       while (handlers < 10) co_await world.loop.sleep(delay);
@@ -548,7 +548,7 @@ TEST_CASE("an interrupt while the loop waits comes when the clock shows, yet not
     clock.shown = shown;
     Loop loop(host, clock);
     Journal journal;
-    std::optional<Task> main;
+    std::optional<Task<>> main;
     Calls callback([&] {
       journal(loop, "callback");
       main->cancel();
@@ -572,7 +572,7 @@ TEST_CASE("a handler of the host that cancels a task cuts short the block that i
   Journal journal;
   std::vector<double> pauses;
   loop.on_pause = [&](double seconds) { pauses.push_back(seconds); };
-  std::optional<Task> main;
+  std::optional<Task<>> main;
   Calls callback([&] {
     journal("callback");
     main->cancel();
@@ -637,7 +637,7 @@ TEST_CASE("a step that never ends but polls the host is interrupted in its midst
   for (const bool aborted : {false, true}) {
     VirtualLoop world;
     Journal journal;
-    std::optional<Task> main;
+    std::optional<Task<>> main;
     Calls callback([&] {
       journal("callback");
       main->cancel();
@@ -695,15 +695,15 @@ std::string random_sleeps(Loop& loop, std::uint64_t seed) {
       journal(loop, name);
     }
   };
-  std::deque<Task> tasks;
+  std::deque<Task<>> tasks;
   for (int i = 0; i < 20; ++i) {
     std::vector<double> delays;
     for (int k = 0; k < 20; ++k) delays.push_back(0.1 * static_cast<double>(rng() % 5));
     tasks.emplace_back(loop, sleeper(std::move(delays), fmt::format("T{}", i)));
   }
   const auto all = [&]() -> Coroutine<> {
-    WaitAll ended(loop, tasks.size());
-    for (Task& task : tasks) ended.add(task);
+    WaitAll ended(loop);
+    for (Task<>& task : tasks) ended.add(task);
     co_await ended;
   };
   Task main(loop, all());

@@ -183,7 +183,7 @@ TEST_CASE("a getter that comes by may take the value, and the notified one waits
   Task second(world.loop, actors.get("second"));
   world.run([&]() -> Coroutine<> {
     co_await actors.rounds(1);
-    queue.put_nowait(1);           // notifies first
+    queue.put_nowait(1);             // notifies first
     CHECK(queue.get_nowait() == 1);  // and is taken by who comes by
     co_await actors.rounds(1);
     queue.put_nowait(2);  // so that now second is notified
@@ -305,12 +305,12 @@ TEST_CASE("a queue that is handed to and fro between getters and putters at one 
     for (int i = 0; i < 100; ++i) got.push_back(co_await queue.get());
   };
   world.run([&]() -> Coroutine<> {
-    std::deque<Task> tasks;
+    std::deque<Task<>> tasks;
     tasks.emplace_back(world.loop, consumer());
     tasks.emplace_back(world.loop, producer(0));
     tasks.emplace_back(world.loop, producer(1000));
     tasks.emplace_back(world.loop, consumer());
-    for (Task& task : tasks) co_await task;
+    for (Task<>& task : tasks) co_await task;
   });
   CHECK(world.loop.time() == 0);
   REQUIRE(got.size() == 200);
@@ -426,12 +426,12 @@ TEST_CASE("every value that goes through the queue lives once, and whole") {
       }
     };
     world.run([&]() -> Coroutine<> {
-      std::deque<Task> tasks;
+      std::deque<Task<>> tasks;
       tasks.emplace_back(world.loop, producer(0));
       tasks.emplace_back(world.loop, producer(100));
       tasks.emplace_back(world.loop, consumer());
       tasks.emplace_back(world.loop, consumer());
-      for (Task& task : tasks) co_await task;
+      for (Task<>& task : tasks) co_await task;
     });
     CHECK(queue.empty());
     CHECK(lives.alive.empty());
@@ -462,7 +462,7 @@ TEST_CASE("values that are in the queue or in a blocked put are destroyed with i
   const auto producer = [&]() -> Coroutine<> {
     for (int i = 0; i < 5; ++i) co_await queue->put(Life(lives, i));
   };
-  auto task = std::make_unique<Task>(world.loop, producer());
+  auto task = std::make_unique<Task<>>(world.loop, producer());
   CHECK(world.loop.run_until_complete(*task) == Loop::Ended::deadlock);
   CHECK(lives.alive.size() == 3);  // two in the queue, and the one that is being put
   task.reset();
@@ -511,7 +511,7 @@ TEST_CASE("nothing is allocated per item once a run is under way") {
         co_await world.loop.sleep(delay);
       }
     };
-    std::deque<Task> tasks;
+    std::deque<Task<>> tasks;
     for (int i = 0; i < 10; ++i) tasks.emplace_back(world.loop, producer(0.1 + 0.01 * i));
     for (int i = 0; i < 20; ++i) tasks.emplace_back(world.loop, consumer(0.05 + 0.01 * i));
     std::uint64_t allocated = 0;

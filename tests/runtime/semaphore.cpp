@@ -68,9 +68,9 @@ TEST_CASE("never more than the permits there are, are held at once, and all get 
     ++served;
   };
   world.run([&]() -> Coroutine<> {
-    std::deque<Task> tasks;
+    std::deque<Task<>> tasks;
     for (int i = 0; i < 30; ++i) tasks.emplace_back(world.loop, user(0.1 * (i % 4)));
-    for (Task& task : tasks) co_await task;
+    for (Task<>& task : tasks) co_await task;
   });
   CHECK(most == 3);
   CHECK(served == 30);
@@ -201,8 +201,8 @@ TEST_CASE("holders and waiters may be torn down in any order") {
     VirtualLoop world;
     Semaphore semaphore(world.loop, 1, "semaphore");
     Users users{world.loop, semaphore};
-    auto holder = std::make_unique<Task>(world.loop, users.use("holder", 100));
-    auto waiter = std::make_unique<Task>(world.loop, users.use("waiter", 100));
+    auto holder = std::make_unique<Task<>>(world.loop, users.use("holder", 100));
+    auto waiter = std::make_unique<Task<>>(world.loop, users.use("waiter", 100));
     world.run([&]() -> Coroutine<> { co_await world.loop.sleep(1); });
     if (holder_first) holder.reset();
     waiter.reset();

@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace pcsim {
 namespace {
@@ -124,7 +125,7 @@ TEST_CASE("an exception that nobody asks for is kept to itself, unless it is to 
   };
   Task kept(kind.loop, child());
   CHECK(kind.run([&]() -> Coroutine<> { co_await kind.loop.sleep(1); }) == Loop::Ended::done);
-  Task aborts(strict.loop, child(), Task::OnException::abort);
+  Task aborts(strict.loop, child(), TaskBase::OnException::abort);
   CHECK_THROWS_WITH_AS(strict.run([&]() -> Coroutine<> { co_await strict.loop.sleep(1); }), "thrown by a task",
                        std::runtime_error);
   CHECK(strict.loop.time() == 0);
@@ -133,7 +134,7 @@ TEST_CASE("an exception that nobody asks for is kept to itself, unless it is to 
 TEST_CASE("being cancelled is no exception that aborts the run") {
   VirtualLoop world;
   const auto child = [&]() -> Coroutine<> { co_await world.loop.sleep(1); };
-  Task task(world.loop, child(), Task::OnException::abort);
+  Task task(world.loop, child(), TaskBase::OnException::abort);
   CHECK(world.run([&]() -> Coroutine<> {
     co_await world.loop.sleep(0);
     task.cancel();
@@ -157,7 +158,6 @@ TEST_CASE("a task that is cancelled before its first step never begins") {
     co_await world.loop.sleep(0);
     CHECK(task.done());
     CHECK(task.cancelled());
-    CHECK(lives.alive.empty());
     try {
       co_await task;
     } catch (const Cancelled&) {
@@ -165,6 +165,7 @@ TEST_CASE("a task that is cancelled before its first step never begins") {
     }
   });
   CHECK(journal.text() == "cancelled");
+  CHECK(lives.alive.empty());
   CHECK(lives.errors == 0);
 }
 
@@ -335,6 +336,79 @@ TEST_CASE("a task that is cancelled twice at once gets Cancelled once") {
   CHECK(caught == 1);
 }
 
+TEST_CASE("a task may end as a cancelled one without an exception") {
+  VirtualLoop world;
+  Journal journal;
+  const auto child = [&]() -> Coroutine<> {
+    co_await world.loop.bare_sleep(1);
+    const bool is_cancelled = world.loop.take_cancelled();
+    journal(is_cancelled ? "cancelled" : "slept");
+    if (is_cancelled) world.loop.current_task().end_cancelled();
+  };
+  Task slept(world.loop, child());
+  Task cancelled(world.loop, child());
+  world.run([&]() -> Coroutine<> {
+    co_await world.loop.sleep(0.5);
+    CHECK(cancelled.cancel());
+    co_await world.loop.sleep(1);
+    CHECK(slept.done());
+    CHECK_FALSE(slept.cancelled());
+    CHECK(cancelled.cancelled());
+    CHECK_THROWS_AS(cancelled.result(), Cancelled);
+  });
+  CHECK(journal.text() == "cancelled, slept");
+}
+
+TEST_CASE("a task has a result, which everybody who joins it gets") {
+  VirtualLoop world;
+  const auto child = [&]() -> Coroutine<std::string> {
+    co_await world.loop.sleep(1);
+    co_return "a text that is too long for a small string";
+  };
+  std::string texts;
+  const auto joiner = [&](Task<std::string>& task) -> Coroutine<> { texts += co_await task; };
+  world.run([&]() -> Coroutine<> {
+    Task<std::string> task(world.loop, child());
+    Task a(world.loop, joiner(task));
+    co_await joiner(task);
+    co_await a;
+    CHECK(task.result() == "a text that is too long for a small string");
+  });
+  CHECK(texts == "a text that is too long for a small stringa text that is too long for a small string");
+}
+
+TEST_CASE("a task may be moved, whatever it does") {
+  VirtualLoop world;
+  Journal journal;
+  const auto child = [&]() -> Coroutine<int> {
+    co_await world.loop.sleep(1);
+    journal(world.loop, "child");
+    co_return 7;
+  };
+  world.run([&]() -> Coroutine<> {
+    Task task(world.loop, child());
+    Task not_begun = std::move(task);
+    co_await world.loop.sleep(0.5);
+    Task sleeping = std::move(not_begun);
+    CHECK(co_await sleeping == 7);
+  });
+  CHECK(journal.text() == "1 child");
+}
+
+TEST_CASE("two who join a task and end in that very step are both done") {
+  VirtualLoop world;
+  const auto child = [&]() -> Coroutine<> { co_await world.loop.sleep(1); };
+  Task joined(world.loop, child());
+  const auto joiner = [&]() -> Coroutine<> { co_await joined; };
+  world.run([&]() -> Coroutine<> {
+    Task a(world.loop, joiner());
+    Task b(world.loop, joiner());
+    co_await world.loop.sleep(2);
+    CHECK(a.done());
+    CHECK(b.done());
+  });
+}
+
 TEST_CASE("requests to cancel are counted, and can be taken back one by one") {
   VirtualLoop world;
   const auto child = [&]() -> Coroutine<> { co_await world.loop.sleep(1); };
@@ -427,7 +501,7 @@ TEST_CASE("a joiner that is cancelled when the joined task has just ended is can
   Journal journal;
   const auto quick = []() -> Coroutine<> { co_return; };
   world.run([&]() -> Coroutine<> {
-    std::optional<Task> inner;
+    std::optional<Task<>> inner;
     const auto joiner = [&]() -> Coroutine<> {
       inner.emplace(world.loop, quick());
       co_await *inner;
@@ -452,7 +526,7 @@ TEST_CASE("a joiner may destroy the task that it has joined") {
   const auto child = [&](Life parameter) -> Coroutine<> { co_await world.loop.sleep(parameter.value()); };
   world.run([&]() -> Coroutine<> {
     for (int i = 0; i < 10; ++i) {
-      auto task = std::make_unique<Task>(world.loop, child(Life(lives, i % 2)));
+      auto task = std::make_unique<Task<>>(world.loop, child(Life(lives, i % 2)));
       co_await *task;
       task.reset();
       ++joined;
@@ -487,17 +561,17 @@ TEST_CASE("a task tells what it waits for and since when, unless it is ready, as
 
 TEST_CASE("the current task is the one whose step is running") {
   VirtualLoop world;
-  std::deque<Task> tasks;
+  std::deque<Task<>> tasks;
   int right = 0;
   const auto child = [&](std::size_t i) -> Coroutine<> {
     for (int k = 0; k < 3; ++k) {
-      if (&world.loop.current_task() == &tasks[i]) ++right;
+      if (&world.loop.current_task() == &tasks[i].base()) ++right;
       co_await world.loop.sleep(k);
     }
   };
   for (std::size_t i = 0; i < 4; ++i) tasks.emplace_back(world.loop, child(i));
   world.run([&]() -> Coroutine<> {
-    for (Task& task : tasks) co_await task;
+    for (Task<>& task : tasks) co_await task;
   });
   CHECK(right == 12);
 }
@@ -530,7 +604,7 @@ TEST_CASE("the timer of a task that is destroyed while it sleeps is gone with it
   VirtualLoop world;
   Event never(world.loop, "never");
   const auto sleeper = [&]() -> Coroutine<> { co_await world.loop.sleep(1000); };
-  std::optional<Task> task;
+  std::optional<Task<>> task;
   task.emplace(world.loop, sleeper());
   CHECK(world.run([&]() -> Coroutine<> {
     co_await world.loop.sleep(1);
@@ -583,9 +657,9 @@ TEST_CASE("a joined task may be destroyed before its joiner, and the other way r
     CAPTURE(joined_first);
     VirtualLoop world;
     const auto sleeper = [&]() -> Coroutine<> { co_await world.loop.sleep(1000); };
-    auto joined = std::make_unique<Task>(world.loop, sleeper());
+    auto joined = std::make_unique<Task<>>(world.loop, sleeper());
     const auto join = [&]() -> Coroutine<> { co_await *joined; };
-    auto joiner = std::make_unique<Task>(world.loop, join());
+    auto joiner = std::make_unique<Task<>>(world.loop, join());
     world.run([&]() -> Coroutine<> { co_await world.loop.sleep(1); });
     if (joined_first) joined.reset();
     joiner.reset();

@@ -44,10 +44,9 @@ TEST_CASE("as much is worked on at once as there are threads, in the order in wh
     Task b(world.loop, workers.work("b", 1));
     Task c(world.loop, workers.work("c", 1));
     Task d(world.loop, workers.work("d", 1));
-    for (Task* const task : {&a, &b, &c, &d}) co_await *task;
+    for (Task<>* const task : {&a, &b, &c, &d}) co_await *task;
   });
-  CHECK(workers.journal.text() ==
-        "0 a begins, 0 b begins, 1 c begins, 1 b ends, 2 d begins, 2 c ends, 3 a ends, 3 d ends");
+  CHECK(workers.journal.text() == "0 a begins, 0 b begins, 1 c begins, 1 b ends, 2 d begins, 2 c ends, 3 a ends, 3 d ends");
 }
 
 TEST_CASE("who works on a thread is resumed when who began to sleep for the same time at the same moment is") {
@@ -116,11 +115,11 @@ TEST_CASE("who gives up at the instant at which the thread is done does not dist
   ThreadPool pool(world.loop, 1, "threads");
   Workers workers{world.loop, pool};
   struct Cancel final : Callback {
-    explicit Cancel(std::optional<Task>& its_task) : task(its_task) {}
+    explicit Cancel(std::optional<Task<>>& its_task) : task(its_task) {}
     void run() override { task->cancel(); }
-    std::optional<Task>& task;
+    std::optional<Task<>>& task;
   };
-  std::optional<Task> first;
+  std::optional<Task<>> first;
   Cancel cancel(first);
   const auto newcomer = [&]() -> Coroutine<> {
     co_await world.loop.sleep(1);
@@ -164,7 +163,7 @@ TEST_CASE("nothing is allocated for work once all threads have been busy") {
       co_await pool.work(std::move(thread), seconds);
     }
   };
-  std::deque<Task> tasks;
+  std::deque<Task<>> tasks;
   for (int i = 0; i < 5; ++i) tasks.emplace_back(world.loop, worker(0.1 + 0.01 * i));
   std::uint64_t allocated = 0;
   world.run([&]() -> Coroutine<> {
@@ -181,7 +180,7 @@ TEST_CASE("a pool may be torn down with threads at work, for somebody or for nob
   Event never(world.loop, "never");
   auto pool = std::make_unique<ThreadPool>(world.loop, 2, "threads");
   Workers workers{world.loop, *pool};
-  std::deque<Task> tasks;
+  std::deque<Task<>> tasks;
   for (const char* const name : {"working", "impatient", "waiting"}) tasks.emplace_back(world.loop, workers.work(name, 100));
   CHECK(world.run([&]() -> Coroutine<> {
     co_await world.loop.sleep(1);

@@ -134,11 +134,11 @@ TEST_CASE("who is cancelled by somebody else at the instant of the limit is canc
     VirtualLoop world;
     Sleeper sleeper{world.loop};
     struct Cancel final : Callback {
-      explicit Cancel(std::optional<Task>& its_task) : task(its_task) {}
+      explicit Cancel(std::optional<Task<>>& its_task) : task(its_task) {}
       void run() override { task->cancel(); }
-      std::optional<Task>& task;
+      std::optional<Task<>>& task;
     };
-    std::optional<Task> task;
+    std::optional<Task<>> task;
     Cancel cancel(task);
     if (before) world.loop.call_at(2, cancel);  // its timer fires before the limit's
     task.emplace(world.loop, sleeper.sleep("task", 5, 2));
@@ -227,7 +227,7 @@ TEST_CASE("the timer of a limit is gone with it, also when its task is torn down
   VirtualLoop world;
   Sleeper sleeper{world.loop};
   Event never(world.loop, "never");
-  std::optional<Task> task;
+  std::optional<Task<>> task;
   task.emplace(world.loop, sleeper.sleep("task", 500, 200));
   CHECK(world.run([&]() -> Coroutine<> {
     co_await sleeper.sleep("main", 1, 100);

@@ -27,8 +27,8 @@ TEST_CASE("who waits for all is resumed two rounds after the last one's last ste
     Task a(world.loop, turns(2));
     Task b(world.loop, turns(4));
     Task c(world.loop, turns(1));
-    WaitAll all(world.loop, 3);
-    for (Task* const task : {&a, &b, &c}) all.add(*task);
+    WaitAll all(world.loop);
+    for (Task<>* const task : {&a, &b, &c}) all.add(*task);
     co_await all;
     resumed_in = rounds.count();
   });
@@ -48,7 +48,7 @@ TEST_CASE("who waits for tasks that are all done is resumed two rounds later") {
     const Rounds rounds(world.loop);
     co_await world.loop.sleep(0);
     waited_in = rounds.count();
-    WaitAll all(world.loop, 2);
+    WaitAll all(world.loop);
     all.add(a);
     all.add(b);
     co_await all;
@@ -62,13 +62,13 @@ TEST_CASE("those that are done already do not keep who waits for all from waitin
   VirtualLoop world;
   world.run([&]() -> Coroutine<> {
     const auto sleeper = [&](double seconds) -> Coroutine<> { co_await world.loop.sleep(seconds); };
-    std::deque<Task> tasks;
+    std::deque<Task<>> tasks;
     for (const double seconds : {0.0, 5.0, 0.0, 3.0}) tasks.emplace_back(world.loop, sleeper(seconds));
     co_await world.loop.sleep(1);
-    WaitAll all(world.loop, tasks.size());
-    for (Task& task : tasks) all.add(task);
+    WaitAll all(world.loop);
+    for (Task<>& task : tasks) all.add(task);
     co_await all;
-    for (const Task& task : tasks) CHECK(task.done());
+    for (const Task<>& task : tasks) CHECK(task.done());
   });
   CHECK(world.loop.time() == 5);
 }
@@ -84,7 +84,7 @@ TEST_CASE("exceptions and cancellations of the tasks are left to them") {
     Task a(world.loop, throws());
     Task b(world.loop, sleeper());
     b.cancel();
-    WaitAll all(world.loop, 2);
+    WaitAll all(world.loop);
     all.add(a);
     all.add(b);
     co_await all;
@@ -106,7 +106,7 @@ TEST_CASE("cancelling the wait cancels none of the tasks") {
   const auto waiter = [&]() -> Coroutine<> {
     co_await world.loop.sleep(0);
     try {
-      WaitAll all(world.loop, 2);
+      WaitAll all(world.loop);
       all.add(task);
       all.add(done);
       co_await all;
@@ -133,7 +133,7 @@ TEST_CASE("a wait that is cancelled at once, with some tasks done already, is ca
     co_await done;
     const auto waiter = [&]() -> Coroutine<> {
       world.loop.current_task().cancel();
-      WaitAll all(world.loop, 1);
+      WaitAll all(world.loop);
       all.add(done);
       co_await all;
       journal("never comes here");
@@ -151,7 +151,7 @@ TEST_CASE("two may wait for the same tasks") {
   const auto sleeper = [&]() -> Coroutine<> { co_await world.loop.sleep(1); };
   Task task(world.loop, sleeper());
   const auto waiter = [&](std::string name) -> Coroutine<> {
-    WaitAll all(world.loop, 1);
+    WaitAll all(world.loop);
     all.add(task);
     co_await all;
     journal(world.loop, name);
@@ -171,7 +171,7 @@ TEST_CASE("a task tells that it waits for tasks") {
   Task task(world.loop, stuck());
   const auto waiter = [&]() -> Coroutine<> {
     co_await world.loop.sleep(2);
-    WaitAll all(world.loop, 1);
+    WaitAll all(world.loop);
     all.add(task);
     co_await all;
   };
@@ -187,13 +187,13 @@ TEST_CASE("a wait may be torn down before its tasks, and the other way round") {
     CAPTURE(tasks_first);
     VirtualLoop world;
     const auto sleeper = [&]() -> Coroutine<> { co_await world.loop.sleep(1000); };
-    auto task = std::make_unique<Task>(world.loop, sleeper());
+    auto task = std::make_unique<Task<>>(world.loop, sleeper());
     const auto wait = [&]() -> Coroutine<> {
-      WaitAll all(world.loop, 1);
+      WaitAll all(world.loop);
       all.add(*task);
       co_await all;
     };
-    auto waits = std::make_unique<Task>(world.loop, wait());
+    auto waits = std::make_unique<Task<>>(world.loop, wait());
     world.run([&]() -> Coroutine<> { co_await world.loop.sleep(1); });
     if (tasks_first) task.reset();
     waits.reset();

@@ -33,8 +33,9 @@ public:
   bool none() const { return kind_ == Kind::constant && a_ == 0; }
 
   /// A draw, by CPython's formulas; a constant takes none from the stream.
-  double draw(Random& stream) const {
-    if (kind_ == Kind::uniform) return stream.uniform(a_, b_);
+  [[gnu::always_inline]] double draw(Random& stream) const {
+    if (kind_ == Kind::uniform) [[likely]]
+      return stream.uniform(a_, b_);
     return kind_ == Kind::constant ? a_ : draw_other(stream);
   }
 

@@ -17,7 +17,7 @@ namespace pcsim {
 
 namespace {
 
-using Kind = Happening::Kind;
+using What = Happening::Kind;
 using Purpose = Draw::Purpose;
 
 Actor producer(std::uint32_t number) { return {Actor::Role::producer, number}; }
@@ -39,7 +39,13 @@ std::optional<ArrivalLog> open_arrivals(const Scenario& scenario) {
 
 }  // namespace
 
-Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers)
+bool is_plain(const Scenario& scenario) {
+  return work_is_a_sleep(scenario) && scenario.streams == Scenario::Streams::shared && !scenario.produce_first &&
+         !scenario.produce_delay.none() && !scenario.consume_delay.none() && scenario.arrivals.empty() && !scenario.ready_after &&
+         scenario.on_stop != Scenario::OnStop::finish;
+}
+
+Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers, Kind kind)
     : loop_(loop),
       scenario_(scenario),
       per_item_(scenario.streams == Scenario::Streams::per_item),
@@ -47,20 +53,22 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
       has_work_(!scenario.consume_delay.none() || (arrivals_ && arrivals_->has_service())),
       has_lock_time_(scenario.lock_delay && !scenario.lock_delay->none()),
       knows_times_((per_item_ && (has_work_ || has_lock_time_)) || (arrivals_ && arrivals_->has_service())),
-      plain_(work_is_a_sleep(scenario)),
-      sleeps_(plain_ && has_work_),
+      work_is_a_sleep_(work_is_a_sleep(scenario)),
+      sleeps_(work_is_a_sleep_ && has_work_),
       observers_(std::move(observers)),
-      shared_(scenario.seed),
-      queue_(loop, scenario.maxsize),
+      shared_(loop, scenario),
       ready_(loop, "ready"),
       limit_(loop, scenario.limit.value_or(scenario.consumers), "limit"),
       lock_(loop, "lock"),
       threads_(loop, scenario.pool_size(), "threads"),
-      in_hand_(scenario.consumers),
-      begun_(scenario.producers + scenario.consumers),
-      producing_(scenario.producers),
       stop_(*this) {
   PCSIM_ASSERT(!find_conflict(scenario));
+  if (kind == Kind::general || !is_plain(scenario))
+    in_hand_.resize(scenario.consumers);
+  else if (observers_.empty())
+    plain_ = plain_actors(Nobody());
+  else
+    plain_ = plain_actors(Observers(observers_));
   if (scenario.work == Scenario::Work::block)
     loop.on_pause = [this](double seconds) {
       for (Observer* observer : observers_) observer->on_pause({loop_.elapsed(), blocking_, seconds});
@@ -73,17 +81,17 @@ Pipeline::~Pipeline() {
 }
 
 Outcome Pipeline::run() {
-  main_.emplace(loop_, main(), Task::OnException::abort);
+  main_.emplace(loop_, main(), TaskBase::OnException::abort);
   const Loop::Ended ended = loop_.run_until_complete(*main_);
   Outcome outcome{loop_.elapsed(), ended == Loop::Ended::deadlock, {}, failed_};
   if (outcome.deadlock) {
-    const auto list = [&](const Task& task, Actor who) {
+    const auto list = [&](const Task<>& task, Actor who) {
       if (const auto waiting = task.waiting()) outcome.stuck.push_back({who, waiting->what, waiting->since});
     };
     std::uint32_t number = 0;
-    for (const Task& task : producers_) list(task, producer(++number));
+    for (const Task<>& task : producers_) list(task, producer(++number));
     number = 0;
-    for (const Task& task : consumers_) list(task, consumer(++number));
+    for (const Task<>& task : consumers_) list(task, consumer(++number));
     if (ending_) list(*ending_, {});
   }
   return outcome;
@@ -91,14 +99,16 @@ Outcome Pipeline::run() {
 
 Coroutine<> Pipeline::main() {
   if (scenario_.stop_after) stop_timer_ = loop_.call_later(*scenario_.stop_after, stop_);
-  constexpr auto abort = Task::OnException::abort;
+  constexpr auto abort = TaskBase::OnException::abort;
+  consumers_.reserve(scenario_.consumers);
+  producers_.reserve(scenario_.producers);
   // Who is many may be stopped before all are there.
   for (std::uint32_t i = 1; i <= scenario_.consumers && !stopping_; ++i) {
-    consumers_.emplace_back(loop_, consume(i), abort);
+    consumers_.emplace_back(loop_, plain_ ? plain_->consume(i) : consume(i), abort);
     loop_.poll_host();
   }
   for (std::uint32_t i = 1; i <= scenario_.producers && !stopping_; ++i) {
-    producers_.emplace_back(loop_, arrivals_ ? produce_arrivals() : produce(i), abort);
+    producers_.emplace_back(loop_, plain_ ? plain_->produce(i) : arrivals_ ? produce_arrivals() : produce(i), abort);
     loop_.poll_host();
   }
   for (auto i = static_cast<std::uint32_t>(consumers_.size()); i < scenario_.consumers; ++i) tell_exit(consumer(i + 1));
@@ -107,14 +117,11 @@ Coroutine<> Pipeline::main() {
   if (scenario_.ready_after && (!stopping_ || scenario_.on_stop == Scenario::OnStop::drain))
     becoming_ready_.emplace(loop_, become_ready(), abort);
 
-  WaitAll all(loop_, producers_.size() + consumers_.size());
-  for (std::deque<Task>* tasks : {&producers_, &consumers_})
-    for (Task& task : *tasks) {
-      all.add(task);
-      loop_.poll_host();
-    }
+  WaitAll all(loop_);
+  all.add(producers_);
+  all.add(consumers_);
   co_await all;
-  tell(Kind::done);
+  tell(What::done);
 }
 
 double Pipeline::work_time(Times times, std::uint64_t id, Random& stream, Actor self) {
@@ -129,32 +136,31 @@ double Pipeline::draw(const Delay& delay, Random& stream, Purpose purpose, Actor
 
 Coroutine<> Pipeline::produce(std::uint32_t number) {
   const Actor self = producer(number);
-  begun_[index(self)] = true;
   Random& stream = stream_of(self);
-  const std::uint64_t share = scenario_.items / scenario_.producers + (number <= scenario_.items % scenario_.producers);
+  const std::uint64_t share = shared_.share_of(number);
   try {
     for (std::uint64_t i = 0; i < share; ++i) {
       if (scenario_.produce_delay.none())
         loop_.poll_host();
       else if (!scenario_.produce_first)
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
-      const std::uint64_t id = ++last_id_;
+      const Message id = ++shared_.last_id;
       Times times;
       if (per_item_) {
         if (has_work_) times.work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
         if (has_lock_time_) times.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
       }
-      if (queue_.full()) tell(Kind::blocked, self, id);
-      co_await queue_.put(id);
+      if (shared_.queue.full()) tell(What::blocked, self, id);
+      co_await shared_.queue.put(id);
       if (knows_times_) times_.push(times);
-      tell(Kind::put, self, id);
+      tell(What::put, self, id);
       if (scenario_.produce_first && !scenario_.produce_delay.none())
         co_await loop_.sleep(draw(scenario_.produce_delay, stream, Purpose::produce, self, 0));
     }
-    if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
+    if (--shared_.producing == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
     tell_exit(self);
   } catch (const Cancelled&) {
-    tell(Kind::cancelled, self);
+    tell(What::cancelled, self);
     tell_exit(self);
     throw;
   }
@@ -163,7 +169,6 @@ Coroutine<> Pipeline::produce(std::uint32_t number) {
 // The one producer of a log: an item comes at its own time, or as soon as the producer gets to it.
 Coroutine<> Pipeline::produce_arrivals() {
   const Actor self = producer(1);
-  begun_[index(self)] = true;
   Random& stream = stream_of(self);
   try {
     while (const auto arrival = arrivals_->next()) {
@@ -173,7 +178,7 @@ Coroutine<> Pipeline::produce_arrivals() {
       } else {
         loop_.poll_host();
       }
-      const std::uint64_t id = ++last_id_;
+      const Message id = ++shared_.last_id;
       Times times;
       if (arrival->service) {
         times.work = *arrival->service;
@@ -182,15 +187,15 @@ Coroutine<> Pipeline::produce_arrivals() {
         times.work = draw(scenario_.consume_delay, stream, Purpose::work, self, id);
       }
       if (per_item_ && has_lock_time_) times.held = draw(*scenario_.lock_delay, stream, Purpose::lock, self, id);
-      if (queue_.full()) tell(Kind::blocked, self, id);
-      co_await queue_.put(id);
+      if (shared_.queue.full()) tell(What::blocked, self, id);
+      co_await shared_.queue.put(id);
       if (knows_times_) times_.push(times);
-      tell(Kind::put, self, id);
+      tell(What::put, self, id);
     }
-    if (--producing_ == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
+    if (--shared_.producing == 0 && scenario_.shutdown == Scenario::Shutdown::sentinel) co_await send_sentinels();
     tell_exit(self);
   } catch (const Cancelled&) {
-    tell(Kind::cancelled, self);
+    tell(What::cancelled, self);
     tell_exit(self);
     throw;
   }
@@ -198,34 +203,33 @@ Coroutine<> Pipeline::produce_arrivals() {
 
 Coroutine<> Pipeline::send_sentinels() {
   for (std::uint64_t i = 0; i < scenario_.sentinels_sent(); ++i) {
-    co_await queue_.put(sentinel);
+    co_await shared_.queue.put(sentinel);
     loop_.poll_host();
   }
 }
 
 Coroutine<> Pipeline::consume(std::uint32_t number) {
   const Actor self = consumer(number);
-  begun_[index(self)] = true;
   Random& stream = stream_of(self);
   std::uint64_t& in_hand = in_hand_[number - 1];
   try {
     if (scenario_.ready_after) co_await ready_.wait();
     while (!(stopping_ && scenario_.on_stop == Scenario::OnStop::finish)) {
-      const Message id = co_await queue_.get();
-      const TaskDone task_done{queue_};
+      const Message id = co_await shared_.queue.get();
+      const TaskDone task_done{shared_.queue};
       if (id == sentinel) break;
       in_hand = id;
-      tell(Kind::got, self, id);
+      tell(What::got, self, id);
       Fate fate = Fate::consumed;
-      if (!plain_)
+      if (!work_is_a_sleep_)
         fate = co_await process(id, stream, self);
       else if (has_work_)
         co_await loop_.sleep(work_time(known_times(), id, stream, self));
       switch (fate) {
-        case Fate::consumed: tell(Kind::consumed, self, id); break;
-        case Fate::timed_out: tell(Kind::timed_out, self, id); break;
+        case Fate::consumed: tell(What::consumed, self, id); break;
+        case Fate::timed_out: tell(What::timed_out, self, id); break;
         case Fate::failed:
-          tell(Kind::failed, self, id);
+          tell(What::failed, self, id);
           if (scenario_.on_failure == Scenario::OnFailure::stop) {
             tell_exit(self);
             failed_ = true;
@@ -236,10 +240,10 @@ Coroutine<> Pipeline::consume(std::uint32_t number) {
       in_hand = 0;
       if (!sleeps_) loop_.poll_host();
     }
-    tell(Kind::stopped, self);
+    tell(What::stopped, self);
     tell_exit(self);
   } catch (const Cancelled&) {
-    tell(Kind::cancelled, self, in_hand);
+    tell(What::cancelled, self, in_hand);
     tell_exit(self);
     throw;
   }
@@ -288,22 +292,22 @@ Coroutine<> Pipeline::work_in_thread(Times times, std::uint64_t id, Random& stre
 
 Coroutine<> Pipeline::become_ready() {
   co_await loop_.sleep(*scenario_.ready_after);
-  tell(Kind::ready);
+  tell(What::ready);
   ready_.set();
 }
 
 // Where the end is not the producers' affair: all is produced, all is consumed, the consumers are sent home.
 Coroutine<> Pipeline::end_in_order() {
-  WaitAll produced(loop_, producers_.size());
-  for (Task& task : producers_) {
+  WaitAll produced(loop_);
+  for (Task<>& task : producers_) {
     produced.add(task);
     loop_.poll_host();
   }
   co_await produced;
-  co_await queue_.join();
+  co_await shared_.queue.join();
   if (scenario_.shutdown == Scenario::Shutdown::join_sentinel) co_await send_sentinels();
   if (scenario_.shutdown == Scenario::Shutdown::join_cancel)
-    for (Task& task : consumers_) {
+    for (Task<>& task : consumers_) {
       task.cancel();
       loop_.poll_host();
     }
@@ -311,7 +315,7 @@ Coroutine<> Pipeline::end_in_order() {
 
 void Pipeline::stop() {
   if (std::exchange(stopping_, true)) return;
-  tell(Kind::stopping);
+  tell(What::stopping);
   if (ending_) ending_->cancel();
   if (becoming_ready_ && scenario_.on_stop != Scenario::OnStop::drain) becoming_ready_->cancel();
   for (std::size_t i = 0; i < producers_.size(); ++i) cancel(producers_[i], producer(static_cast<std::uint32_t>(i + 1)));
@@ -319,17 +323,17 @@ void Pipeline::stop() {
     case Scenario::OnStop::cancel:
     case Scenario::OnStop::finish:
       for (std::size_t i = 0; i < consumers_.size(); ++i)
-        if (in_hand_[i] == 0 || scenario_.on_stop == Scenario::OnStop::cancel)
+        if (scenario_.on_stop == Scenario::OnStop::cancel || in_hand_[i] == 0)
           cancel(consumers_[i], consumer(static_cast<std::uint32_t>(i + 1)));
       break;
-    case Scenario::OnStop::drain: draining_.emplace(loop_, send_sentinels(), Task::OnException::abort); break;
+    case Scenario::OnStop::drain: draining_.emplace(loop_, send_sentinels(), TaskBase::OnException::abort); break;
   }
 }
 
 // A task that has not begun never does, and cannot tell its end.
-void Pipeline::cancel(Task& task, Actor who) {
+void Pipeline::cancel(Task<>& task, Actor who) {
   task.cancel();
-  if (!begun_[index(who)]) tell_exit(who);
+  if (!task.begun()) tell_exit(who);
 }
 
 void Pipeline::stop_soon() {
@@ -339,7 +343,7 @@ void Pipeline::stop_soon() {
 // An actor's own stream, numbered as seed + (role << 64) + (number << 72), or the one that all share.
 Random& Pipeline::stream_of(Actor who) {
   const bool is_consumer = who.role == Actor::Role::consumer;
-  if (scenario_.streams == Scenario::Streams::shared || (per_item_ && is_consumer)) return shared_;
+  if (scenario_.streams == Scenario::Streams::shared || (per_item_ && is_consumer)) return shared_.stream;
   const std::uint32_t role = is_consumer ? 2 : 1;
   const std::array<std::uint32_t, 3> key{static_cast<std::uint32_t>(scenario_.seed),
                                          static_cast<std::uint32_t>(scenario_.seed >> 32), role | who.number << 8};
@@ -356,7 +360,7 @@ void Pipeline::tell_exit(Actor who) {
   for (Observer* observer : observers_) observer->on_exit(exit);
 }
 
-void Pipeline::tell_observers(Kind kind, Actor who, std::uint64_t item) {
+void Pipeline::tell_observers(What kind, Actor who, std::uint64_t item) {
   const Happening happening{loop_.elapsed(), kind, who, item};
   for (Observer* observer : observers_) observer->on(happening);
 }

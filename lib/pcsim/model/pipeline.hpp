@@ -1,14 +1,14 @@
 #pragma once
 
-#include <pcsim/assert.hpp>
 #include <pcsim/model/arrivals.hpp>
 #include <pcsim/model/happening.hpp>
+#include <pcsim/model/plain_actors.hpp>
 #include <pcsim/model/scenario.hpp>
 #include <pcsim/random/random.hpp>
 #include <pcsim/runtime/coroutine.hpp>
 #include <pcsim/runtime/event.hpp>
 #include <pcsim/runtime/fifo.hpp>
-#include <pcsim/runtime/frame_pool.hpp>
+#include <pcsim/runtime/frame_arena.hpp>
 #include <pcsim/runtime/lock.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <pcsim/runtime/queue.hpp>
@@ -18,8 +18,10 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory_resource>
+#include <memory>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace pcsim {
@@ -45,25 +47,30 @@ struct Outcome {
 /// Not thread-safe; for one run.
 class Pipeline {
 public:
+  /// Which actors: the quickest that can do what the scenario asks, or in any case those that can do everything. The run is the
+  /// same.
+  enum class Kind { quickest, general };
+
   /// REQUIRES: `scenario` has no conflict; all that is referred to outlives the pipeline.
-  Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers);
+  Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> observers, Kind kind = Kind::quickest);
+
+  /// The same with an observer more, who is told first and, since his class is known, at less cost.
+  template <class Known>
+  Pipeline(Loop& loop, const Scenario& scenario, Known& known, std::vector<Observer*> others);
   ~Pipeline();
 
   /// Runs to the end. Throws what an observer threw, or BadValue if the log of arrivals is not what it was.
   Outcome run();
 
-  /// Ends the run early, as the scenario's on_stop says, at the loop's present, and in the midst of a step that goes on for long. Work
-  /// that blocks the loop is cut short, if its consumer is cancelled. For handlers of the loop's host; does nothing the second time.
+  /// Ends the run early, as the scenario's on_stop says, at the loop's present, and in the midst of a step that goes on for long.
+  /// Work that blocks the loop is cut short, if its consumer is cancelled. For handlers of the loop's host; does nothing the
+  /// second time.
   void stop_soon();
 
   /// Where the frames of the actors' coroutines are.
-  std::pmr::memory_resource& frames() { return frames_; }
+  FrameArena& frames() { return shared_.frames; }
 
 private:
-  // What goes through the queue: the id of an item, from 1, or a sentinel.
-  using Message = std::uint64_t;
-  static constexpr Message sentinel = 0;
-
   // How long the work on an item will take, and how long it will hold the lock.
   struct Times {
     double work = 0;
@@ -99,12 +106,14 @@ private:
   Coroutine<> become_ready();
   Coroutine<> end_in_order();
   void stop();
-  void cancel(Task& task, Actor who);
+  void cancel(Task<>& task, Actor who);
 
-  // Of who has begun.
-  std::size_t index(Actor who) const {
-    return who.number - 1 + (who.role == Actor::Role::producer ? 0 : static_cast<std::size_t>(scenario_.producers));
+  template <class Sink>
+  std::unique_ptr<Actors> plain_actors(Sink sink) {
+    return std::make_unique<PlainActors<Sink>>(shared_, std::move(sink));
   }
+  // All but the first.
+  Observers other_observers() const { return Observers(std::span(observers_).subspan(1)); }
   Random& stream_of(Actor who);
   // Of the item that was just got, if they are known.
   Times known_times() { return knows_times_ ? times_.pop() : Times(); }
@@ -125,35 +134,41 @@ private:
   const bool has_work_;  // the work on an item takes any time
   const bool has_lock_time_;
   const bool knows_times_;  // of an item, when it is produced: --streams per-item, or a log of arrivals with them
-  const bool plain_;        // the work on an item is a sleep and nothing else
-  const bool sleeps_;       // so that a consumer waits between any two items
+  const bool work_is_a_sleep_;
+  const bool sleeps_;  // so that a consumer waits between any two items
   std::vector<Observer*> observers_;
-  FramePool frames_;
-  Random shared_;
-  std::deque<Random> own_;  // streams of actors
+  Shared shared_;
+  std::unique_ptr<Actors> plain_;  // null: the general ones
+  std::deque<Random> own_;         // streams of actors
 
-  Queue<Message> queue_;
   Fifo<Times> times_;  // of the items in the queue, if they are known
   Event ready_;
   Semaphore limit_;
   Lock lock_;
   ThreadPool threads_;
-  std::vector<std::uint64_t> in_hand_;  // by consumer: the item that it works on, or 0
-  std::vector<bool> begun_;  // producers, then consumers
-  std::uint64_t last_id_ = 0;
-  std::uint64_t producing_;
+  std::vector<std::uint64_t> in_hand_;  // by general consumer: the item that it works on, or 0
   bool stopping_ = false;
   bool failed_ = false;
   Actor blocking_;  // who was the last to block the loop
 
   Stop stop_;
   std::optional<TimerQueue::Id> stop_timer_;
-  std::deque<Task> consumers_;
-  std::deque<Task> producers_;
-  std::optional<Task> becoming_ready_;
-  std::optional<Task> draining_;
-  std::optional<Task> ending_;
-  std::optional<Task> main_;
+  std::vector<Task<>> consumers_;
+  std::vector<Task<>> producers_;
+  std::optional<Task<>> becoming_ready_;
+  std::optional<Task<>> draining_;
+  std::optional<Task<>> ending_;
+  std::optional<Task<>> main_;
 };
+
+template <class Known>
+Pipeline::Pipeline(Loop& loop, const Scenario& scenario, Known& known, std::vector<Observer*> others)
+    : Pipeline(loop, scenario, (others.insert(others.begin(), &known), std::move(others))) {
+  if (!plain_) return;
+  if (observers_.size() == 1)
+    plain_ = plain_actors(KnownAnd<Known, Nobody>(known, Nobody()));
+  else
+    plain_ = plain_actors(KnownAnd<Known, Observers>(known, other_observers()));
+}
 
 }  // namespace pcsim

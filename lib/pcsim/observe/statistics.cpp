@@ -34,66 +34,8 @@ Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
   for (Consumer& consumer : consumers_) consumer.gone = -1;
 }
 
-void Statistics::depth_changes(double at) {
-  const double passed = at - depth_since_;
-  if (passed <= 0) return;
-  const auto depth = static_cast<std::int64_t>(queued());  // signed numbers are turned into doubles by one instruction
-  depth_time_ += static_cast<double>(depth) * passed;
-  if (depth == 0) empty_time_ += passed;
-  if (depth >= full_depth_) full_time_ += passed;
-  depth_since_ = at;
-}
-
-void Statistics::on_put(const Happening& happening) {
-  depth_changes(happening.at);
-  ++put_;
-  max_depth_ = std::max(max_depth_, queued());
-  Producer& producer = producers_[happening.who.number - 1];
-  ++producer.items;
-  const double offered_at = producer.since >= 0 ? producer.since : happening.at;
-  if (producer.since >= 0) producer.blocked += happening.at - producer.since;
-  producer.since = -1;
-  if (happening.item > warmup_) blocked_.add(happening.at - offered_at);
-  queue_.push({offered_at, happening.at});
-}
-
-void Statistics::on_got(const Happening& happening) {
-  depth_changes(happening.at);
-  ++got_;
-  const Queued queued = queue_.pop();
-  const double wait = happening.at - queued.put_at;
-  all_waits_ += wait;
-  if (happening.item > warmup_) wait_.add(wait);
-  Consumer& consumer = consumers_[happening.who.number - 1];
-  consumer.item = happening.item;
-  consumer.got_at = happening.at;
-  consumer.offered_at = queued.offered_at;
-}
-
-void Statistics::on_end_of_work(const Happening& happening) {
-  Consumer& consumer = consumers_[happening.who.number - 1];
-  if (happening.kind == Kind::consumed) {
-    ++consumed_;
-    ++consumer.items;
-  } else {
-    ++(happening.kind == Kind::timed_out ? timed_out_ : failed_);
-  }
-  const double service = happening.at - consumer.got_at;
-  consumer.busy += service;
-  consumer.item = 0;
-  if (happening.item <= warmup_) return;
-  service_.add(service);
-  latency_.add(happening.at - consumer.offered_at);
-}
-
-void Statistics::on(const Happening& happening) {
+void Statistics::on_rare(const Happening& happening) {
   switch (happening.kind) {
-    case Kind::blocked: producers_[happening.who.number - 1].since = happening.at; break;
-    case Kind::put: on_put(happening); break;
-    case Kind::got: on_got(happening); break;
-    case Kind::consumed:
-    case Kind::timed_out:
-    case Kind::failed: on_end_of_work(happening); break;
     case Kind::cancelled:
       if (happening.who.role == Actor::Role::producer) {
         Producer& producer = producers_[happening.who.number - 1];
@@ -120,15 +62,6 @@ void Statistics::on_exit(const Exit& exit) {
     consumer.gone = exit.at;
     consumer.waiting = waited(consumer, exit.at);
   }
-}
-
-void Statistics::on_draw(const Draw& draw) {
-  delays_.add(draw);
-  if (draw.purpose != Draw::Purpose::produce) return;
-  Producer& producer = producers_[draw.who.number - 1];
-  producer.busy += producer.drawn;
-  producer.drawn = draw.seconds;
-  producer.drawn_at = draw.at;
 }
 
 void Statistics::end(double at) {

@@ -81,11 +81,11 @@ private:
     double put_at;
   };
 
-  inline void depth_changes(double at);
-  // Not inlined, so that none saves registers for the others.
-  [[gnu::noinline]] void on_put(const Happening& happening);
-  [[gnu::noinline]] void on_got(const Happening& happening);
-  [[gnu::noinline]] void on_end_of_work(const Happening& happening);
+  void depth_changes(double at);
+  void on_put(const Happening& happening);
+  void on_got(const Happening& happening);
+  void on_end_of_work(const Happening& happening);
+  void on_rare(const Happening& happening);
 
   std::uint64_t items_;
   std::uint64_t warmup_;
@@ -114,5 +114,80 @@ private:
   std::vector<Producer> producers_;
   std::vector<Consumer> consumers_;
 };
+
+// What happens for every item is inline, so that it becomes a part of actors that know whom they tell.
+
+[[gnu::always_inline]] inline void Statistics::depth_changes(double at) {
+  const double passed = at - depth_since_;
+  if (passed <= 0) return;
+  const auto depth = static_cast<std::int64_t>(queued());  // signed numbers are turned into doubles by one instruction
+  depth_time_ += static_cast<double>(depth) * passed;
+  if (depth == 0) empty_time_ += passed;
+  if (depth >= full_depth_) full_time_ += passed;
+  depth_since_ = at;
+}
+
+[[gnu::always_inline]] inline void Statistics::on_put(const Happening& happening) {
+  depth_changes(happening.at);
+  ++put_;
+  max_depth_ = std::max(max_depth_, queued());
+  Producer& producer = producers_[happening.who.number - 1];
+  ++producer.items;
+  const double offered_at = producer.since >= 0 ? producer.since : happening.at;
+  if (producer.since >= 0) producer.blocked += happening.at - producer.since;
+  producer.since = -1;
+  if (happening.item > warmup_) blocked_.add(happening.at - offered_at);
+  queue_.push({offered_at, happening.at});
+}
+
+[[gnu::always_inline]] inline void Statistics::on_got(const Happening& happening) {
+  depth_changes(happening.at);
+  ++got_;
+  const Queued queued = queue_.pop();
+  const double wait = happening.at - queued.put_at;
+  all_waits_ += wait;
+  if (happening.item > warmup_) wait_.add(wait);
+  Consumer& consumer = consumers_[happening.who.number - 1];
+  consumer.item = happening.item;
+  consumer.got_at = happening.at;
+  consumer.offered_at = queued.offered_at;
+}
+
+[[gnu::always_inline]] inline void Statistics::on_end_of_work(const Happening& happening) {
+  Consumer& consumer = consumers_[happening.who.number - 1];
+  if (happening.kind == Happening::Kind::consumed) {
+    ++consumed_;
+    ++consumer.items;
+  } else {
+    ++(happening.kind == Happening::Kind::timed_out ? timed_out_ : failed_);
+  }
+  const double service = happening.at - consumer.got_at;
+  consumer.busy += service;
+  consumer.item = 0;
+  if (happening.item <= warmup_) return;
+  service_.add(service);
+  latency_.add(happening.at - consumer.offered_at);
+}
+
+[[gnu::always_inline]] inline void Statistics::on(const Happening& happening) {
+  switch (happening.kind) {
+    case Happening::Kind::blocked: producers_[happening.who.number - 1].since = happening.at; break;
+    case Happening::Kind::put: on_put(happening); break;
+    case Happening::Kind::got: on_got(happening); break;
+    case Happening::Kind::consumed:
+    case Happening::Kind::timed_out:
+    case Happening::Kind::failed: on_end_of_work(happening); break;
+    default: on_rare(happening);
+  }
+}
+
+[[gnu::always_inline]] inline void Statistics::on_draw(const Draw& draw) {
+  delays_.add(draw);
+  if (draw.purpose != Draw::Purpose::produce) return;
+  Producer& producer = producers_[draw.who.number - 1];
+  producer.busy += producer.drawn;
+  producer.drawn = draw.seconds;
+  producer.drawn_at = draw.at;
+}
 
 }  // namespace pcsim

@@ -3,6 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+// Compiled twice, where the compiler can: for every processor, and for those with wider vectors.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define PCSIM_VECTORS [[gnu::target_clones("avx2", "default")]]
+#else
+#define PCSIM_VECTORS
+#endif
+
 namespace pcsim {
 
 Random::Random(std::uint64_t seed)
@@ -38,7 +45,7 @@ Random::Random(std::span<const std::uint32_t> key) {
 }
 
 // random_random of CPython's _randommodule.c, for the next words.
-void Random::prepare() {
+PCSIM_VECTORS void Random::prepare() {
   if (used_ == size) twist();
   std::array<std::uint32_t, 2 * block> words;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -57,7 +64,7 @@ void Random::prepare() {
   next_ = 0;
 }
 
-void Random::twist() {
+PCSIM_VECTORS void Random::twist() {
   constexpr std::size_t middle = 397;
   const auto mix = [](std::uint32_t upper, std::uint32_t lower) {
     const std::uint32_t y = (upper & 0x80000000U) | (lower & 0x7fffffffU);

@@ -20,13 +20,14 @@ public:
   explicit Random(std::uint64_t seed);
 
   /// Uniform over [0, 1), with 53 random bits.
-  double random() {
-    if (next_ == block) prepare();
+  [[gnu::always_inline]] double random() {
+    if (next_ == block) [[unlikely]]
+      prepare();
     return prepared_[next_++];
   }
 
   /// Uniform over [low, high], as `low + (high - low) * random()`.
-  double uniform(double low, double high) { return low + (high - low) * random(); }
+  [[gnu::always_inline]] double uniform(double low, double high) { return low + (high - low) * random(); }
 
   /// Exponential with this rate (1 / mean).
   double expovariate(double rate);

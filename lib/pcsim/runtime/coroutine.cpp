@@ -1,33 +1,31 @@
 #include <pcsim/runtime/coroutine.hpp>
 
-#include <pcsim/runtime/task.hpp>
-
 namespace pcsim::detail {
 
 namespace {
 
-using Memory = std::pmr::memory_resource*;
-
-// Behind the frame stands where its memory came from.
-std::size_t end_of_frame(std::size_t size) { return (size + alignof(Memory) - 1) / alignof(Memory) * alignof(Memory); }
+// Behind the frame stands where its memory came from: null for the heap.
+std::size_t end_of_frame(std::size_t size) {
+  return (size + alignof(FrameArena*) - 1) / alignof(FrameArena*) * alignof(FrameArena*);
+}
 
 }  // namespace
 
-void* PromiseBase::allocate(std::size_t size, std::pmr::memory_resource& memory) {
+void* PromiseBase::allocate(std::size_t size, FrameArena* arena) {
   const std::size_t end = end_of_frame(size);
-  void* frame = memory.allocate(end + sizeof(Memory));
-  new (static_cast<std::byte*>(frame) + end) Memory(&memory);
+  const std::size_t all = end + sizeof(FrameArena*);
+  void* const frame = arena != nullptr ? arena->allocate(all) : ::operator new(all);
+  new (static_cast<std::byte*>(frame) + end) FrameArena*(arena);
   return frame;
 }
 
 void PromiseBase::operator delete(void* frame, std::size_t size) noexcept {
   const std::size_t end = end_of_frame(size);
-  const Memory memory = *std::launder(reinterpret_cast<Memory*>(static_cast<std::byte*>(frame) + end));
-  memory->deallocate(frame, end + sizeof(Memory));
-}
-
-void PromiseBase::hand_back() noexcept {
-  if (awaiting_) task_->resume_ = awaiting_;
+  FrameArena* const arena = *std::launder(reinterpret_cast<FrameArena**>(static_cast<std::byte*>(frame) + end));
+  if (arena != nullptr)
+    arena->give_back(frame, end + sizeof(FrameArena*));
+  else
+    ::operator delete(frame);
 }
 
 }  // namespace pcsim::detail

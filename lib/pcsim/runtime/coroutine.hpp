@@ -1,64 +1,87 @@
 #pragma once
 
+#include <pcsim/runtime/cancelled.hpp>
+#include <pcsim/runtime/frame_arena.hpp>
+#include <pcsim/runtime/task_base.hpp>
+
+#include <cxxabi.h>
+#include <concepts>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
-#include <memory_resource>
+#include <memory>
 #include <new>
 #include <optional>
+#include <typeinfo>
 #include <utility>
 
 namespace pcsim {
-
-class Task;
 
 /// Something that keeps memory for the frames of its coroutines: a coroutine whose first parameter (for a member function: the
 /// object) is one, has its frame there. All others have theirs on the heap.
 template <class T>
 concept FrameOwner = requires(T& owner) {
-  { owner.frames() } -> std::convertible_to<std::pmr::memory_resource&>;
+  { owner.frames() } -> std::same_as<FrameArena&>;
 };
 
 namespace detail {
 
 /// What all coroutines have in common, whatever they return.
-class PromiseBase {
+class PromiseBase : public TaskBase {
 public:
   std::suspend_always initial_suspend() const noexcept { return {}; }
 
-  // Who awaits a coroutine that was suspended is not resumed from here but by the task, after this coroutine has left the stack:
+  // Who awaits a coroutine that was suspended is not resumed from here but by the loop, after this coroutine has left the stack:
   // with GCC 12, a chain of symmetric transfers needs stack for every link where it does not optimize.
-  auto final_suspend() noexcept {
-    struct Final {
-      bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<>) const noexcept { promise.hand_back(); }
-      void await_resume() const noexcept {}
-      PromiseBase& promise;
-    };
-    return Final{*this};
+  struct FinalSuspend {
+    bool await_ready() const noexcept { return false; }
+    template <class P>
+    void await_suspend(std::coroutine_handle<P> handle) const noexcept {
+      handle.promise().end();
+    }
+    void await_resume() const noexcept {}
+  };
+  FinalSuspend final_suspend() const noexcept { return {}; }
+
+  void unhandled_exception() noexcept {
+    // The usual way for a task to be cancelled needs no second throw, to find out what it is, and no place to keep it.
+    if (state_ != State::awaited && *abi::__cxa_current_exception_type() == typeid(Cancelled)) {
+      ended_cancelled_ = true;
+      return;
+    }
+    std::construct_at(&exception_, std::current_exception());
+    failed_ = true;
   }
 
-  void unhandled_exception() { exception_ = std::current_exception(); }
-  const std::exception_ptr& exception() const { return exception_; }
+  /// Runs as a part of the running task.
+  void begin_awaited(Loop& loop) {
+    loop_ = &loop;
+    awaiting_ = nullptr;
+  }
+  void continue_with(std::coroutine_handle<> awaiting) { awaiting_ = awaiting.address(); }
 
-  void belongs_to(Task& task) { task_ = &task; }
-  Task& task() const { return *task_; }
-  void continue_with(std::coroutine_handle<> awaiting) { awaiting_ = awaiting; }
+  using TaskBase::begin;
+  using TaskBase::rethrow;
 
   template <FrameOwner Owner, class... Arguments>
   static void* operator new(std::size_t size, Owner& owner, const Arguments&...) {
-    return allocate(size, owner.frames());
+    return allocate(size, &owner.frames());
   }
-  static void* operator new(std::size_t size) { return allocate(size, *std::pmr::new_delete_resource()); }
+  static void* operator new(std::size_t size) { return allocate(size, nullptr); }
   static void operator delete(void* frame, std::size_t size) noexcept;
 
 private:
-  static void* allocate(std::size_t size, std::pmr::memory_resource& memory);
-  void hand_back() noexcept;
+  static void* allocate(std::size_t size, FrameArena* arena);
 
-  Task* task_ = nullptr;
-  std::coroutine_handle<> awaiting_;
-  std::exception_ptr exception_;
+  void end() noexcept {
+    if (state_ != State::awaited)
+      resume_ = nullptr;
+    else if (awaiting_ != nullptr)
+      loop_->current_->resume_ = std::coroutine_handle<>::from_address(awaiting_);
+    else
+      return;
+    loop_->raise(Loop::coroutine_ended);
+  }
 };
 
 template <class T>
@@ -97,14 +120,14 @@ public:
     // grow.
     template <class P>
     bool await_suspend(std::coroutine_handle<P> parent) {
-      child_.promise().belongs_to(parent.promise().task());
+      child_.promise().begin_awaited(parent.promise().loop());
       child_.resume();
       if (child_.done()) return false;
       child_.promise().continue_with(parent);
       return true;
     }
 
-    T await_resume() { return child_.promise().result(); }
+    T await_resume() { return child_.promise().take_result(); }
 
   private:
     Handle child_;
@@ -122,9 +145,13 @@ class Promise : public PromiseBase {
 public:
   Coroutine<T> get_return_object() { return Coroutine<T>(std::coroutine_handle<Promise>::from_promise(*this)); }
   void return_value(T value) { value_.emplace(std::move(value)); }
-  T result() {
-    if (exception()) std::rethrow_exception(exception());
+  T take_result() {
+    rethrow();
     return std::move(*value_);
+  }
+  const T& result() const {
+    rethrow();
+    return *value_;
   }
 
 private:
@@ -136,9 +163,8 @@ class Promise<void> : public PromiseBase {
 public:
   Coroutine<> get_return_object() { return Coroutine<>(std::coroutine_handle<Promise>::from_promise(*this)); }
   void return_void() const noexcept {}
-  void result() const {
-    if (exception()) std::rethrow_exception(exception());
-  }
+  void take_result() const { rethrow(); }
+  void result() const { rethrow(); }
 };
 
 }  // namespace detail

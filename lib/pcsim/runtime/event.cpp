@@ -5,16 +5,16 @@ namespace pcsim {
 void Event::set() {
   set_ = true;
   while (!waiters_.empty()) {
-    Task& first = waiters_.front();
+    TaskBase& first = waiters_.front();
     waiters_.pop_front();
     first.wake();
   }
 }
 
-void Event::Wait::await_suspend(std::coroutine_handle<> handle) const {
-  Task& task = event.loop_.current_task();
-  event.waiters_.push_back(task);
-  task.wait(handle, event.what_);
+void Event::Waiter::await_suspend(std::coroutine_handle<> handle) {
+  TaskBase& task = event_.loop_.current_task();
+  event_.waiters_.push_back(task);
+  task.wait(handle, *this);
 }
 
 }  // namespace pcsim

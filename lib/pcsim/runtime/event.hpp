@@ -1,7 +1,7 @@
 #pragma once
 
 #include <pcsim/runtime/loop.hpp>
-#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/task_base.hpp>
 
 #include <coroutine>
 
@@ -21,15 +21,20 @@ public:
 
   void clear() { set_ = false; }
 
-  struct Wait {
-    bool await_ready() const { return event.set_; }
-    void await_suspend(std::coroutine_handle<> handle) const;
-    void await_resume() const { event.loop_.current_task().check_cancelled(); }
-    Event& event;
+  class Waiter final : private Wait {
+  public:
+    explicit Waiter(Event& event) : event_(event) {}
+    bool await_ready() const { return event_.set_; }
+    void await_suspend(std::coroutine_handle<> handle);
+    void await_resume() const { event_.loop_.check_cancelled(); }
+
+  private:
+    const char* what() const override { return event_.what_; }
+    Event& event_;
   };
 
   /// Waits until the flag is set; not at all if it is.
-  Wait wait() { return Wait{*this}; }
+  Waiter wait() { return Waiter(*this); }
 
 private:
   Loop& loop_;

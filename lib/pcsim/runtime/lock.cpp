@@ -12,14 +12,14 @@ bool Lock::Acquire::await_ready() const {
 void Lock::Acquire::await_suspend(std::coroutine_handle<> handle) {
   task_ = &lock_.loop_.current_task();
   lock_.line_.push_back(*this);
-  task_->wait(handle, lock_.what_);
+  task_->wait(handle, *this);
 }
 
 Lock::Held Lock::Acquire::await_resume() {
   if (task_ != nullptr) {
     unlink();
-    if (task_->being_cancelled() && !lock_.locked_) lock_.wake_first();
-    task_->check_cancelled();
+    if (lock_.loop_.being_cancelled() && !lock_.locked_) lock_.wake_first();
+    lock_.loop_.check_cancelled();
   }
   lock_.locked_ = true;
   return Held(lock_);
@@ -32,7 +32,7 @@ void Lock::release() {
 
 void Lock::wake_first() {
   if (line_.empty()) return;
-  Task& first = *line_.front().task_;
+  TaskBase& first = *line_.front().task_;
   if (first.waits()) first.wake();
 }
 

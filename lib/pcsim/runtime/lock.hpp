@@ -2,7 +2,7 @@
 
 #include <pcsim/runtime/callback.hpp>
 #include <pcsim/runtime/loop.hpp>
-#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/task_base.hpp>
 
 #include <coroutine>
 #include <utility>
@@ -37,7 +37,7 @@ public:
 
   // A waiter keeps its place in line until its turn comes, even if it was woken or cancelled: while such a one is first, nobody
   // else is woken. Therefore the line is one of awaiters and not, as elsewhere, of tasks.
-  class Acquire : public ListHook {
+  class Acquire final : public ListHook, private Wait {
   public:
     explicit Acquire(Lock& lock) : lock_(lock) {}
     bool await_ready() const;
@@ -46,8 +46,9 @@ public:
 
   private:
     friend class Lock;
+    const char* what() const override { return lock_.what_; }
     Lock& lock_;
-    Task* task_ = nullptr;
+    TaskBase* task_ = nullptr;
   };
 
   /// Waits until the lock is free; not at all if it is, and nobody waits.

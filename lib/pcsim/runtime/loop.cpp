@@ -1,11 +1,13 @@
 #include <pcsim/runtime/loop.hpp>
 
+#include <pcsim/runtime/cancelled.hpp>
 #include <pcsim/runtime/task.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -13,11 +15,11 @@ namespace pcsim {
 
 Loop::Loop(boost::asio::io_context& host, Clock& clock) : host_(host), clock_(clock), timer_(host) {}
 
-Loop::Ended Loop::run_until_complete(Task& main) {
+Loop::Ended Loop::run_until_complete(Task<void>& main) {
   struct Stop final : WhenDone, Callback {
     explicit Stop(Loop& its_loop) : loop(its_loop) {}
     void all_done() override { run(); }
-    void run() override { loop.stopping_ = true; }
+    void run() override { loop.raise(stopping); }
     Loop& loop;
   };
   begin_run();
@@ -31,7 +33,7 @@ Loop::Ended Loop::run_until_complete(Task& main) {
   host_.restart();
   const auto work = boost::asio::make_work_guard(host_);
   turn_soon();
-  while (!ended_)
+  while (!raised(ended))
     if (host_.run_one() == 0) throw std::runtime_error("the io_context was stopped under a running loop");
   if (failure_) std::rethrow_exception(failure_);
   if (how_ == Ended::done) main.result();
@@ -42,7 +44,9 @@ Loop::Ended Loop::run_until_complete(Task& main) {
 void Loop::begin_run() {
   alive_ = std::make_shared<Loop*>(this);
   timer_.cancel();
-  waiting_ = stopping_ = ended_ = false;
+  waiting_ = false;
+  lower(stopping);
+  lower(ended);
   how_ = Ended::done;
   failure_ = nullptr;
   if (!started_) {
@@ -68,81 +72,108 @@ void Loop::turn() {
   }
 }
 
-void Loop::work() {
-  for (int steps = 0; !ended_;) {
-    if (in_round_) {
-      while (!round_.empty()) {
-        Callback& next = round_.front();
-        round_.pop_front();
-        step(next);
-        if (ended_) return;
-        if (++steps >= steps_per_turn) return turn_soon();
-      }
-      // A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round
-      // found there. That is the same order, since those set meanwhile have higher sequence numbers.
-      while (Callback* due = timers_.pop_due(round_time_, round_sequence_)) {
-        due->fire();
-        if (ended_) return;
-        if (++steps >= steps_per_turn) return turn_soon();
-      }
-      in_round_ = false;
-    }
-    if (stopping_) {
-      ended_ = true;
-      return;
-    }
+[[gnu::always_inline]] inline void Loop::run(Scheduled& next) {
+  if (next.is_task()) [[likely]]
+    static_cast<TaskBase&>(next).take_turn();
+  else
+    static_cast<Callback&>(next).run();
+}
 
-    if (!ready_.empty()) {
-      begin_round();
-      Callback& first = ready_.front();
+void Loop::work() {
+  for (int steps = 0; steps < steps_per_turn;) {
+    if (attention_ != none) [[unlikely]] {
+      steps = attend(steps);
+    } else if (!ready_.empty()) {
+      Scheduled& first = ready_.front();
       ready_.pop_front();
-      if (!ready_.empty()) round_.swap(ready_);
-      step(first);
+      if (!ready_.empty() || timers_.next_deadline() <= now_) [[unlikely]]
+        begin_round();
+      run(first);
       ++steps;
     } else {
-      // Time moves only here.
       const double deadline = timers_.next_deadline();
       if (deadline > now_) {
-        if (timers_.empty()) {
-          how_ = Ended::deadlock;
-          ended_ = true;
-          return;
-        }
-        if (paced_ && waits_for(deadline)) return;
-        now_ = deadline;
+        if ((paced_ || deadline > std::numeric_limits<double>::max()) && !may_move_on(deadline)) return;
+        now_ = deadline;  // time moves only here
       }
-      Callback& due = timers_.pop();
-      if (timers_.next_deadline() > now_) {
+      Scheduled& due = timers_.pop();
+      if (due.is_task() && timers_.next_deadline() > now_) [[likely]] {
         // The usual case by far: two rounds in one go, without a list.
-        due.fire_alone();
-        if (blocked_ > 0) [[unlikely]]
-          tell_pause();
-        steps += 2;
+        TaskBase& task = static_cast<TaskBase&>(due);
+        task.state_ = TaskBase::State::ready;
+        step(task);
       } else {
         begin_round();
-        due.fire();
-        ++steps;
+        fire(due);
       }
+      steps += 2;
     }
-    if (steps >= steps_per_turn) return turn_soon();
+  }
+  resume_awaiting();
+  if (!raised(ended)) turn_soon();
+}
+
+// What there is besides the next step. Gives the new number of steps.
+int Loop::attend(int steps) {
+  if (raised(coroutine_ended)) resume_awaiting();
+  if (raised(blocked)) tell_pause();
+  if (raised(in_round) && !raised(ended)) return go_on_in_round(steps);
+  if (raised(stopping)) raise(ended);
+  return raised(ended) ? steps_per_turn : steps;
+}
+
+// Whoever awaits the coroutine that has ended goes on in the same step; where that was the task's own, the task is done.
+void Loop::resume_awaiting() {
+  while (raised(coroutine_ended)) {
+    lower(coroutine_ended);
+    if (current_->resume_)
+      current_->resume_.resume();
+    else
+      current_->finish();
   }
 }
 
-void Loop::step(Callback& callback) {
-  callback.run();
-  if (blocked_ > 0) [[unlikely]]
-    tell_pause();
-}
-
 void Loop::begin_round() {
-  in_round_ = true;
+  raise(in_round);
+  round_.swap(ready_);
   round_time_ = now_;
   round_sequence_ = timers_.sequence();
 }
 
-bool Loop::waits_for(double deadline) {
+// A timer is not moved to the ready list first, as asyncio does: it is fired from where it stands, after all that the round found
+// there.
+int Loop::go_on_in_round(int steps) {
+  do {
+    if (!round_.empty()) {
+      Scheduled& next = round_.front();
+      round_.pop_front();
+      run(next);
+    } else if (Scheduled* const due = timers_.pop_due(round_time_, round_sequence_)) {
+      fire(*due);
+    } else {
+      lower(in_round);
+    }
+    ++steps;
+  } while (attention_ == in_round && steps < steps_per_turn);
+  return steps;
+}
+
+void Loop::fire(Scheduled& due) {
+  if (due.is_task()) [[likely]]
+    static_cast<TaskBase&>(due).fire();
+  else
+    static_cast<Callback&>(due).fire();
+}
+
+// Whether the deadline has come. If not, the loop has its turn again when it has, or never, where there is none.
+bool Loop::may_move_on(double deadline) {
+  if (deadline > std::numeric_limits<double>::max()) {
+    how_ = Ended::deadlock;
+    raise(ended);
+    return false;
+  }
   const auto due = clock_.due(deadline);
-  if (!due || *due <= std::chrono::steady_clock::now()) return false;
+  if (!due || *due <= std::chrono::steady_clock::now()) return true;
   waiting_ = true;
   timer_.expires_at(*due);
   timer_.async_wait([alive = std::weak_ptr(alive_)](const boost::system::error_code&) {
@@ -151,12 +182,15 @@ bool Loop::waits_for(double deadline) {
     (*loop)->waiting_ = false;
     (*loop)->turn();
   });
-  return true;
+  return false;
 }
 
-void Loop::SleepUntil::await_suspend(std::coroutine_handle<> handle) const { loop.current_task().wait_until(handle, when); }
+void Loop::SleepUntil::await_suspend(std::coroutine_handle<> handle) const { loop_.current_task().wait_until(handle, when_); }
 
-void Loop::SleepUntil::await_resume() const { loop.current_task().check_cancelled(); }
+void Loop::throw_cancelled() {
+  step_is_cancelled_ = false;
+  throw Cancelled();
+}
 
 void Loop::block(double delay) {
   const double begun = now_;
@@ -168,16 +202,18 @@ void Loop::block(double delay) {
     cut_short = cut_short_by_host([&] { host_.run_one_until(*due); });
   }
   if (cut_short) now_ = std::clamp(clock_.elapsed(now_), begun, now_);
-  blocked_ += now_ - begun;
-  if (cut_short) end_step();
+  blocked_for_ += now_ - begun;
+  raise(blocked);
+  if (cut_short) throw_cancelled();
 }
 
-void Loop::let_host_run() {
+bool Loop::let_host_run() {
   polls_ = 0;
-  if (cut_short_by_host([&] { host_.poll_one(); })) end_step();
+  return !cut_short_by_host([&] { host_.poll_one(); });
 }
 
-// Whether what the host has run leaves nothing to do for the task whose step it is.
+// Whether what the host has run leaves nothing to do for the task whose step it is. Its cancellation does not wait for the next
+// wait then.
 template <class Run>
 bool Loop::cut_short_by_host(Run run) {
   const int cancelled_before = current_->cancelling();
@@ -188,14 +224,15 @@ bool Loop::cut_short_by_host(Run run) {
     abort(std::current_exception());
   }
   in_step_ = false;
-  return ended_ || current_->cancelling() > cancelled_before;
+  if (!raised(ended) && current_->cancelling() <= cancelled_before) return false;
+  current_->must_cancel_ = false;
+  return true;
 }
 
-void Loop::end_step() { current_->cancelled_in_step(); }
-
 void Loop::tell_pause() {
-  const double seconds = std::exchange(blocked_, 0);
-  if (on_pause) on_pause(seconds);
+  lower(blocked);
+  const double seconds = std::exchange(blocked_for_, 0);
+  if (on_pause && seconds > 0) on_pause(seconds);
 }
 
 void Loop::interrupt(Callback& callback) {
@@ -211,7 +248,7 @@ void Loop::catch_up() { now_ = std::max(now_, std::min(clock_.elapsed(now_), tim
 
 void Loop::abort(std::exception_ptr reason) {
   if (!failure_) failure_ = std::move(reason);
-  ended_ = true;
+  raise(ended);
 }
 
 }  // namespace pcsim

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <pcsim/runtime/cancelled.hpp>
 #include <pcsim/runtime/event.hpp>
 #include <pcsim/runtime/fifo.hpp>
 #include <pcsim/runtime/loop.hpp>
-#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/task_base.hpp>
 
 #include <coroutine>
 #include <cstddef>
@@ -30,26 +31,33 @@ public:
 
   /// Waits while the queue is full. Resumed in the step in which the value was put. A value that may be moved from is taken from
   /// where it stands: await it in the same expression.
-  auto put(T&& value) { return Put<T&>{*this, value}; }
-  auto put(const T& value) { return Put<T>{*this, value}; }
+  auto put(T&& value) { return Put<T&>(*this, value); }
+  auto put(const T& value) { return Put<T>(*this, value); }
 
   /// Waits while the queue is empty.
-  auto get() { return Get{*this}; }
+  auto get() { return Get(*this); }
+
+  /// The waits of put() and get() by themselves, for who handles being cancelled without an exception: give false if the task
+  /// was. After true there is room, or a value, until the end of the step.
+  auto wait_for_room() { return ForRoom(*this); }
+  auto wait_for_value() { return ForValue(*this); }
 
   /// Throws std::length_error if the queue is full.
-  void put_nowait(T value) { insert(std::move(value)); }
+  [[gnu::always_inline]] void put_nowait(T value) { insert(std::move(value)); }
 
   /// Throws std::out_of_range if the queue is empty.
-  T get_nowait() {
-    if (empty()) throw std::out_of_range("the queue is empty");
+  [[gnu::always_inline]] T get_nowait() {
+    if (empty()) [[unlikely]]
+      throw std::out_of_range("the queue is empty");
     T value = values_.pop();
     notify(putters_);
     return value;
   }
 
   /// Says that the work on a value that was got has ended. Throws std::logic_error if there was none.
-  void task_done() {
-    if (unfinished_ == 0) throw std::logic_error("task_done() called too many times");
+  [[gnu::always_inline]] void task_done() {
+    if (unfinished_ == 0) [[unlikely]]
+      throw std::logic_error("task_done() called too many times");
     if (--unfinished_ == 0) finished_.set();
   }
 
@@ -57,63 +65,110 @@ public:
   auto join() { return finished_.wait(); }
 
 private:
-  void insert(T&& value) {
-    if (full()) throw std::length_error("the queue is full");
+  [[gnu::always_inline]] void insert(T&& value) {
+    if (full()) [[unlikely]]
+      throw std::length_error("the queue is full");
     values_.push(std::move(value));
     ++unfinished_;
     finished_.clear();
     notify(getters_);
   }
 
+  // Whoever is cancelled after it was woken hands that on, if there is anything to be woken for.
+  class RoomWait : private Wait {
+  public:
+    explicit RoomWait(Queue& queue) : queue_(queue) {}
+    bool await_ready() const { return !queue_.full(); }
+    void await_suspend(std::coroutine_handle<> handle) { queue_.line_up(queue_.putters_, handle, *this); }
+
+  protected:
+    ~RoomWait() = default;
+    [[gnu::always_inline]] bool has_come() {
+      if (!queue_.loop_.take_cancelled()) [[likely]]
+        return true;
+      if (queue_.loop_.current_task().was_woken() && !queue_.full()) notify(queue_.putters_);
+      return false;
+    }
+    Queue& queue_;
+
+  private:
+    const char* what() const override { return "put"; }
+    bool look_again(TaskBase& task) override {
+      if (!queue_.full()) return true;
+      queue_.putters_.push_back(task);
+      return false;
+    }
+  };
+
+  class ForRoom final : public RoomWait {
+  public:
+    using RoomWait::RoomWait;
+    bool await_resume() { return this->has_come(); }
+  };
+
   template <class Value>
-  struct Put {
-    bool await_ready() const { return !queue.full(); }
-    void await_suspend(std::coroutine_handle<> handle) {
-      queue.line_up(queue.putters_, handle, "put", [](Task& task, void* on) {
-        Queue& waited_for = *static_cast<Queue*>(on);
-        if (!waited_for.full()) return true;
-        waited_for.putters_.push_back(task);
-        return false;
-      });
-    }
+  class Put final : public RoomWait {
+  public:
+    Put(Queue& queue, Value value) : RoomWait(queue), value_(static_cast<Value&&>(value)) {}
     void await_resume() {
-      Task& task = queue.loop_.current_task();
-      if (task.cancelled_after_wake() && !queue.full()) queue.notify(queue.putters_);
-      task.check_cancelled();
-      queue.insert(std::move(value));
+      if (!this->has_come()) throw Cancelled();
+      this->queue_.insert(std::move(value_));
     }
-    Queue& queue;
-    Value value;
+
+  private:
+    Value value_;
   };
 
-  struct Get {
-    bool await_ready() const { return !queue.empty(); }
-    void await_suspend(std::coroutine_handle<> handle) {
-      queue.line_up(queue.getters_, handle, "get", [](Task& task, void* on) {
-        Queue& waited_for = *static_cast<Queue*>(on);
-        if (!waited_for.empty()) return true;
-        waited_for.getters_.push_back(task);
-        return false;
-      });
+  class ValueWait : private Wait {
+  public:
+    explicit ValueWait(Queue& queue) : queue_(queue) {}
+    bool await_ready() const { return !queue_.empty(); }
+    void await_suspend(std::coroutine_handle<> handle) { queue_.line_up(queue_.getters_, handle, *this); }
+
+  protected:
+    ~ValueWait() = default;
+    [[gnu::always_inline]] bool has_come() {
+      if (!queue_.loop_.take_cancelled()) [[likely]]
+        return true;
+      if (queue_.loop_.current_task().was_woken() && !queue_.empty()) notify(queue_.getters_);
+      return false;
     }
+    Queue& queue_;
+
+  private:
+    const char* what() const override { return "get"; }
+    bool look_again(TaskBase& task) override {
+      if (!queue_.empty()) return true;
+      queue_.getters_.push_back(task);
+      return false;
+    }
+  };
+
+  class ForValue final : public ValueWait {
+  public:
+    using ValueWait::ValueWait;
+    bool await_resume() { return this->has_come(); }
+  };
+
+  class Get final : public ValueWait {
+  public:
+    using ValueWait::ValueWait;
     T await_resume() {
-      Task& task = queue.loop_.current_task();
-      if (task.cancelled_after_wake() && !queue.empty()) queue.notify(queue.getters_);
-      task.check_cancelled();
-      return queue.get_nowait();
+      if (!this->has_come()) throw Cancelled();
+      return this->queue_.get_nowait();
     }
-    Queue& queue;
   };
 
-  void line_up(TaskList& line, std::coroutine_handle<> handle, const char* what, Task::TryAgain try_again) {
-    Task& task = loop_.current_task();
+  void line_up(TaskList& line, std::coroutine_handle<> handle, Wait& wait) {
+    TaskBase& task = loop_.current_task();
     line.push_back(task);
-    task.wait(handle, what, try_again, this);
+    task.wait(handle, wait);
   }
 
-  static void notify(TaskList& line) {
-    if (line.empty()) return;
-    Task& first = line.front();
+  [[gnu::always_inline]] static void notify(TaskList& line) {
+    if (line.empty()) [[likely]]
+      return;
+    TaskBase& first = line.front();
     line.pop_front();
     first.wake();
   }

@@ -10,17 +10,17 @@ bool Semaphore::Acquire::await_ready() {
 
 void Semaphore::Acquire::await_suspend(std::coroutine_handle<> handle) {
   waited_ = true;
-  Task& task = semaphore_.loop_.current_task();
+  TaskBase& task = semaphore_.loop_.current_task();
   semaphore_.waiters_.push_back(task);
-  task.wait(handle, semaphore_.what_);
+  task.wait(handle, *this);
 }
 
 Semaphore::Permit Semaphore::Acquire::await_resume() {
   if (waited_) {
-    Task& task = semaphore_.loop_.current_task();
+    TaskBase& task = semaphore_.loop_.current_task();
     if (task.was_woken()) --semaphore_.woken_;
-    if (task.cancelled_after_wake()) semaphore_.release();
-    task.check_cancelled();
+    if (task.was_woken() && semaphore_.loop_.being_cancelled()) semaphore_.release();
+    semaphore_.loop_.check_cancelled();
     if (semaphore_.value_ > 0) semaphore_.wake_next();
   }
   return Permit(semaphore_);
@@ -33,7 +33,7 @@ void Semaphore::release() {
 
 void Semaphore::wake_next() {
   if (waiters_.empty()) return;
-  Task& first = waiters_.front();
+  TaskBase& first = waiters_.front();
   waiters_.pop_front();
   --value_;
   ++woken_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <pcsim/runtime/loop.hpp>
-#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/task_base.hpp>
 
 #include <coroutine>
 #include <cstddef>
@@ -35,7 +35,7 @@ public:
 
   bool locked() const { return value_ == 0 || !waiters_.empty() || woken_ > 0; }
 
-  class Acquire {
+  class Acquire final : private Wait {
   public:
     explicit Acquire(Semaphore& semaphore) : semaphore_(semaphore) {}
     bool await_ready();
@@ -43,6 +43,7 @@ public:
     Permit await_resume();
 
   private:
+    const char* what() const override { return semaphore_.what_; }
     Semaphore& semaphore_;
     bool waited_ = false;
   };

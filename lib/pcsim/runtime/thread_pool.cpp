@@ -40,12 +40,12 @@ void ThreadPool::Work::await_suspend(std::coroutine_handle<> handle) {
   task_ = &pool_.loop_.current_task();
   job_ = &pool_.idle_job();
   job_->start(std::move(thread_), seconds_, *this);
-  task_->wait(handle, nullptr);
+  task_->wait(handle, *this);
 }
 
 void ThreadPool::Work::await_resume() {
   abandon();
-  task_->check_cancelled();
+  pool_.loop_.check_cancelled();
 }
 
 void ThreadPool::Work::abandon() {

@@ -3,7 +3,7 @@
 #include <pcsim/runtime/callback.hpp>
 #include <pcsim/runtime/loop.hpp>
 #include <pcsim/runtime/semaphore.hpp>
-#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/task_base.hpp>
 
 #include <coroutine>
 #include <cstddef>
@@ -51,7 +51,7 @@ private:
   };
 
 public:
-  class Work {
+  class Work final : private Wait {
   public:
     Work(ThreadPool& pool, Semaphore::Permit thread, double seconds)
         : pool_(pool), thread_(std::move(thread)), seconds_(seconds) {}
@@ -64,12 +64,13 @@ public:
 
   private:
     friend class Job;
+    const char* what() const override { return nullptr; }
     void abandon();
 
     ThreadPool& pool_;
     Semaphore::Permit thread_;
     double seconds_;
-    Task* task_ = nullptr;
+    TaskBase* task_ = nullptr;
     Job* job_ = nullptr;  // until it has ended: it may work for somebody else by the time this is resumed
   };
 

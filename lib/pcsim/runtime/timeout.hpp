@@ -2,7 +2,7 @@
 
 #include <pcsim/runtime/callback.hpp>
 #include <pcsim/runtime/loop.hpp>
-#include <pcsim/runtime/task.hpp>
+#include <pcsim/runtime/task_base.hpp>
 
 #include <optional>
 
@@ -39,7 +39,7 @@ private:
   enum class State { waiting, expired, ended };
 
   Loop& loop_;
-  Task& task_;
+  TaskBase& task_;
   int cancelling_;
   std::optional<TimerQueue::Id> timer_;
   State state_ = State::waiting;

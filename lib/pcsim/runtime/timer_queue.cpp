@@ -1,7 +1,5 @@
 #include <pcsim/runtime/timer_queue.hpp>
 
-#include <pcsim/assert.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -26,9 +24,9 @@ TimerQueue::TimerQueue() : heap_(arity, never) {}
 void TimerQueue::too_many() { throw std::length_error("too many timers in one run"); }
 
 void TimerQueue::add_slot() {
-  if (slots_.size() >= slot_mask) too_many();
+  if (slots_.size() >= none) too_many();
   if (slots_.size() == slots_.capacity()) make_room();
-  slots_.push_back({.callback = nullptr, .next = no_slot, .key = never});
+  slots_.push_back({.owner = nullptr, .next = none, .key = never});
   free_ = static_cast<Id>(slots_.size() - 1);
 }
 
@@ -42,50 +40,31 @@ void TimerQueue::make_room() {
 }
 
 void TimerQueue::insert(Key added) {
+  if (heap_size_ + arity >= heap_.size()) [[unlikely]] {
+    if (heap_size_ > many_for_a_heap && !buckets_in_use_) {
+      gather();
+      return beyond_.push_back(added);
+    }
+    heap_.resize(std::min(2 * heap_.size(), heap_.capacity()), never);
+  }
   if (added < front_) std::swap(added, front_);
-  if (heap_size_ + arity >= heap_.size()) heap_.resize(std::min(2 * heap_.size(), heap_.capacity()), never);
-  sift_up(heap_size_++, added);
-  if (heap_size_ > many_for_a_heap && !buckets_in_use_) {
-    gather();
-    settle();
-  }
+  Key* const heap = heap_.data();
+  std::size_t hole = heap_size_++;
+  for (std::size_t parent; hole > 0 && added < heap[parent = (hole - 1) / arity]; hole = parent) heap[hole] = heap[parent];
+  heap[hole] = added;
 }
 
-void TimerQueue::cancel(Id id) {
-  PCSIM_ASSERT(id < slots_.size() && slots_[id].callback != nullptr);
-  slots_[id].callback = nullptr;
-  --live_;
-  ++cancelled_;
-  if (cancelled_ > few_cancelled && cancelled_ > live_) gather();
-  settle();
-}
-
-// Sees to it that the first key is that of a live timer, or that there is none.
-void TimerQueue::settle() {
-  while (true) {
-    if (vacant_ && heap_size_ == 0 && buckets_in_use_) bring_near();
-    if (cancelled_ == 0 || first() == never) return;
-    if (vacant_) fill_front();
-    if (slots_[slot(front_)].callback != nullptr) return;
-    free_slot(slot(front_));
-    --cancelled_;
-    vacant_ = true;
-  }
-}
-
-// Those in front that were set later are out of the way meanwhile, chained by their slots.
-Callback* TimerQueue::pop_due_behind(double now, std::uint64_t set_before) {
-  Id aside = no_slot;
-  while (next_deadline() <= now && sequence(first()) >= set_before) {
-    const Key later = first();
-    if (vacant_) fill_front();
-    vacant_ = true;
-    if (cancelled_ > 0 || (buckets_in_use_ && heap_size_ == 0)) settle();
+// Behind a timer that was set later for the same deadline there are only later ones; behind one that was set for the past, there
+// may be others. Those in front are out of the way meanwhile, chained by their slots.
+Scheduled* TimerQueue::pop_due(double now, std::uint64_t set_before) {
+  Id aside = none;
+  while (next_deadline() < now && sequence(first()) >= set_before) {
+    const Key later = take_out();
     slots_[slot(later)].key = later;
     slots_[slot(later)].next = std::exchange(aside, slot(later));
   }
-  Callback* const due = next_deadline() <= now ? &pop() : nullptr;
-  while (aside != no_slot) {
+  Scheduled* const due = next_deadline() <= now && sequence(first()) < set_before ? &pop() : nullptr;
+  while (aside != none) {
     const Slot& its_slot = slots_[aside];
     aside = its_slot.next;
     add(its_slot.key);
@@ -93,11 +72,27 @@ Callback* TimerQueue::pop_due_behind(double now, std::uint64_t set_before) {
   return due;
 }
 
+// Sees to it that the first key is that of a timer that is set, or that there is none.
+void TimerQueue::settle() {
+  if (cancelled_ > few_cancelled && 2 * cancelled_ > slots_.size()) gather();
+  while (true) {
+    if (vacant_ && heap_size_ == 0 && buckets_in_use_) bring_near();
+    if (cancelled_ == 0 || first() == never) break;
+    const Id id = slot(first());
+    if (slots_[id].owner != nullptr) break;
+    take_out();
+    give_back(id);
+    --cancelled_;
+  }
+  unsettled_ = false;
+  special_ = buckets_in_use_ || cancelled_ > 0;
+}
+
 // Opens buckets until the heap has something. REQUIRES: it is empty.
 void TimerQueue::bring_near() {
   PCSIM_ASSERT(heap_size_ == 0);
   while (vacant_) {
-    while (next_bucket_ < buckets_.size() && buckets_[next_bucket_] == no_slot) ++next_bucket_;
+    while (next_bucket_ < buckets_.size() && buckets_[next_bucket_] == none) ++next_bucket_;
     if (next_bucket_ == buckets_.size()) {
       if (beyond_.empty()) {
         buckets_in_use_ = false;
@@ -108,7 +103,7 @@ void TimerQueue::bring_near() {
     }
     Id id = buckets_[next_bucket_++];
     opened_ = static_cast<double>(next_bucket_);
-    while (id != no_slot) {
+    while (id != none) {
       const Slot& its_slot = slots_[id];
       add_near(its_slot.key);
       id = its_slot.next;
@@ -154,7 +149,7 @@ void TimerQueue::spread() {
     begin_ = earliest;
     ends_ = static_cast<double>(buckets);
     per_second_ = per_second;
-    buckets_.assign(buckets, no_slot);
+    buckets_.assign(buckets, none);
     std::erase_if(beyond_, [this](Key key) {
       const double its_place = place(when(key));
       if (its_place >= ends_) return false;
@@ -167,40 +162,30 @@ void TimerQueue::spread() {
 // Puts all timers beyond the last bucket, and forgets the cancelled ones.
 void TimerQueue::gather() {
   for (; next_bucket_ < buckets_.size(); ++next_bucket_)
-    for (Id id = buckets_[next_bucket_]; id != no_slot; id = slots_[id].next) beyond_.push_back(slots_[id].key);
+    for (Id id = buckets_[next_bucket_]; id != none; id = slots_[id].next) beyond_.push_back(slots_[id].key);
   beyond_.insert(beyond_.end(), heap_.begin(), heap_.begin() + static_cast<std::ptrdiff_t>(heap_size_));
   if (!vacant_) beyond_.push_back(front_);
-  std::erase_if(beyond_, [this](Key key) {
-    if (slots_[slot(key)].callback != nullptr) return false;
-    free_slot(slot(key));
+  cancelled_ -= std::erase_if(beyond_, [this](Key key) {
+    if (slots_[slot(key)].owner != nullptr) return false;
+    give_back(slot(key));
     return true;
   });
-  cancelled_ = 0;
   heap_.assign(arity, never);
   heap_size_ = 0;
   vacant_ = true;
   buckets_.clear();
   next_bucket_ = 0;
   begin_ = opened_ = ends_ = 0;
-  buckets_in_use_ = true;
+  buckets_in_use_ = special_ = unsettled_ = true;
 }
 
 void TimerQueue::fill_front() {
   front_ = heap_.front();
   vacant_ = false;
+  if (heap_size_ == 0) return;
   const Key last = heap_[--heap_size_];
   heap_[heap_size_] = never;
   if (heap_size_ > 0) sift_down(last);
-}
-
-void TimerQueue::sift_up(std::size_t hole, Key moving) {
-  while (hole > 0) {
-    const std::size_t parent = (hole - 1) / arity;
-    if (heap_[parent] < moving) break;
-    heap_[hole] = heap_[parent];
-    hole = parent;
-  }
-  heap_[hole] = moving;
 }
 
 void TimerQueue::sift_down(Key moving) {

@@ -5,6 +5,8 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <deque>
+#include <span>
 #include <vector>
 
 namespace pcsim {
@@ -13,28 +15,35 @@ namespace pcsim {
 /// left to them; cancelling the wait cancels none of them.
 ///
 ///     WaitAll all(loop);
-///     for (Task& task : tasks) all.add(task);
+///     for (Task<>& task : tasks) all.add(task);
 ///     co_await all;
-class WaitAll final : private WhenDone, private Callback {
+class WaitAll final : private Wait, private WhenDone, private Callback {
 public:
-  /// `expected` tasks will be added.
-  WaitAll(Loop& loop, std::size_t expected);
+  explicit WaitAll(Loop& loop) : loop_(loop) {}
+  ~WaitAll() { take_back(); }
 
-  /// REQUIRES: called `expected` times, in the step that awaits.
-  void add(Task& task);
+  /// REQUIRES: called in the step that awaits.
+  void add(TaskBase& task);
+
+  /// The same for many tasks, which cost no memory here as long as nobody else waits for them. REQUIRES: they outlive this, and
+  /// stay where they are.
+  void add(std::span<Task<>> tasks);
 
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle);
   void await_resume();
 
 private:
+  const char* what() const override { return "tasks"; }
   void all_done() override;
   void run() override;
+  void take_back();
 
   Loop& loop_;
-  Task* waiting_ = nullptr;
-  std::vector<DoneCallback> callbacks_;
-  std::size_t added_ = 0;
+  TaskBase* waiting_ = nullptr;
+  std::deque<DoneCallback> callbacks_;
+  DoneCallback of_many_;
+  std::vector<std::span<Task<>>> many_;
   bool some_are_done_ = false;
 };
 

@@ -16,8 +16,18 @@ std::optional<Outcome> run_in_virtual_time(const Scenario& scenario, const std::
 }
 
 std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop) {
+  boost::asio::io_context host(1);
+  return replicate(host, scenario, observation, std::move(stop));
+}
+
+std::optional<Replication> replicate(boost::asio::io_context& host, const Scenario& scenario, const Observation& observation,
+                                     std::stop_token stop) {
   Statistics statistics(scenario, observation.warmup);
-  const auto outcome = run_in_virtual_time(scenario, {&statistics}, std::move(stop));
+  VirtualClock clock;
+  Loop loop(host, clock);
+  Pipeline pipeline(loop, scenario, statistics, {});
+  const auto outcome = until_stopped(host, loop, std::move(stop), [&] { return pipeline.run(); });
+  host.poll();  // what asks the loop to stop may be left there, and must not find it gone
   if (!outcome) return std::nullopt;
   statistics.end(outcome->at);
 

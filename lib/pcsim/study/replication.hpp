@@ -4,6 +4,8 @@
 #include <pcsim/model/pipeline.hpp>
 #include <pcsim/model/scenario.hpp>
 
+#include <boost/asio/io_context.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -30,7 +32,10 @@ struct Observation {
   std::uint64_t warmup = 0;
 };
 
-/// Runs a scenario in virtual time, as run_in_virtual_time() does, and measures it.
+/// Runs a scenario in virtual time, as run_in_virtual_time() does, and measures it. With a host of one's own, for many runs one
+/// after another: making one takes longer than a small run.
 std::optional<Replication> replicate(const Scenario& scenario, const Observation& observation, std::stop_token stop = {});
+std::optional<Replication> replicate(boost::asio::io_context& host, const Scenario& scenario, const Observation& observation,
+                                     std::stop_token stop);
 
 }  // namespace pcsim

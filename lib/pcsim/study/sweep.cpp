@@ -4,6 +4,7 @@
 #include <pcsim/model/bad_value.hpp>
 
 #include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -65,10 +66,11 @@ void run_sweep(const SweepPlan& plan, Shard shard, std::size_t jobs, std::stop_t
 
   const auto work = [&] {
     try {
+      boost::asio::io_context host(1);
       while (!all_stop.stop_requested()) {
         const std::size_t piece = next.fetch_add(shard.n);
         if (piece >= results.size()) return;
-        const auto result = replicate(plan.scenario_of(piece), plan.observation, all_stop.get_token());
+        const auto result = replicate(host, plan.scenario_of(piece), plan.observation, all_stop.get_token());
         if (!result) return;
         results.set(piece, *result);
         const std::lock_guard lock(mutex);

@@ -14,8 +14,8 @@
 #include <pcsim/runtime/timeout.hpp>
 #include <pcsim/runtime/wait.hpp>
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -148,7 +148,7 @@ private:
 
   Coroutine<> run_main() {
     for (const std::size_t i : program_.first) make(i);
-    WaitAll all(loop_, program_.first.size());
+    WaitAll all(loop_);
     for (const std::size_t i : program_.first) all.add(*tasks_[i]);
     co_await all;
   }
@@ -202,7 +202,7 @@ private:
       if (others.empty()) {
         result = "for nobody";
       } else {
-        WaitAll all(loop_, others.size());
+        WaitAll all(loop_);
         for (const std::size_t other : others) all.add(*tasks_[other]);
         co_await all;
       }
@@ -270,7 +270,7 @@ private:
       } else if (s.name == "clear") {
         events_[s.number()].clear();
       } else if (s.name == "cancel") {
-        std::optional<Task>& other = tasks_[s.number()];
+        std::optional<Task<>>& other = tasks_[s.number()];
         if (!other || !other->cancel()) result = "no";
       } else if (s.name == "spawn") {
         if (tasks_[s.number()])
@@ -320,7 +320,7 @@ private:
   std::vector<std::optional<std::size_t>> joining_;  // whom each task has last begun to wait for
   int values_ = 0;
   std::string log_;
-  std::deque<std::optional<Task>> tasks_;
+  std::deque<std::optional<Task<>>> tasks_;
 };
 
 }  // namespace
