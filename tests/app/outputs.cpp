@@ -130,12 +130,14 @@ TEST_CASE("where one output cannot be had, the others are as they were") {
 TEST_CASE("where one output of a run cannot be written whole, none takes its name") {
   const TemporaryFolder folder;
   const std::string json = folder.write("good.json", "as it was");
-  const std::string other = folder.path("other.json");
-  const Ended run = pcsim(with(quiet, {"--export-json", json, "--export-perfetto", other, "--export-html", "/dev/full"}));
+  const std::string toml = folder.write("good.toml", "as it was");
+  const Texts whole{"--export-json", json, "--save", toml, "--export-perfetto", folder.path("other.json")};
+  const Ended run = pcsim(with(with(quiet, whole), {"--export-html", "/dev/full"}));
   CHECK(run.status == 1);
   CHECK(run.err == "pcsim: /dev/full: No space left on device\n");
   CHECK(read_file(json) == "as it was");
-  CHECK(folder.names() == Texts{"good.json"});
+  CHECK(read_file(toml) == "as it was");
+  CHECK(folder.names() == Texts{"good.json", "good.toml"});
 }
 
 TEST_CASE("events are there for who follows them, as they happen") {
