@@ -111,6 +111,16 @@ TEST_CASE("what stdout is called besides a dash is the same") {
                 {"--export-html", "stdout is taken by --export-json"});
 }
 
+TEST_CASE("a link that leads to itself is refused as what it is given for") {
+  const TemporaryFolder folder;
+  const std::string loop = folder.path("loop.csv");
+  fs::create_symlink("loop.csv", loop);
+  for (const char* option : {"--verify", "--arrivals", "--save", "--export-json", "--export-events"})
+    check_refused(pcsim({"--clock", "virtual", option, loop}), {option, loop, "Too many levels of symbolic links"});
+  check_refused(pcsim({"replay", loop}), {loop, "Too many levels of symbolic links"});
+  check_refused(pcsim({"merge", loop}), {loop, "Too many levels of symbolic links"});
+}
+
 TEST_CASE("where one output cannot be had, the others are as they were") {
   const TemporaryFolder folder;
   const Texts files{folder.write("good.json", "json"), folder.write("good.csv", "csv"), folder.write("good.toml", "toml")};
