@@ -274,6 +274,14 @@ TEST_CASE("interrupted goes before failed, and before deadlock") {
   const Ended run = stuck.end();
   CHECK(run.status == terminated);
   CHECK(run.err.find("deadlock") != std::string::npos);
+
+  const TemporaryFolder folder;
+  const std::string fails = folder.write("fails.toml", "clock = \"virtual\"\nfail-at = [1]\n");
+  const std::string lasts = folder.write("lasts.toml", "items = 100000\nseed = 7\n");
+  Process several({"replay", fails, lasts});
+  several.wait_for_output(" PROD 9\n");
+  several.send(SIGINT);
+  CHECK(several.end().status == interrupted);
 }
 
 }  // namespace
