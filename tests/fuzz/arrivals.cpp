@@ -35,7 +35,7 @@ void fuzz_arrivals(std::string_view bytes) {
   const std::string path = scratch.write("log.csv", bytes);
   for (const double speed : {1.0, 0.001}) {
     try {
-      read_again(path, speed, count_arrivals(path, speed));
+      read_again(path, speed, CountedLog(path, speed).count());
     } catch (const BadValue& error) {
       promise_place(error.what(), path);
     }
