@@ -208,7 +208,7 @@ struct End {
   Left left;
 };
 
-TEST_CASE("where the n-th byte of a file cannot be written, no file of a run is replaced, and those of a study by whole ones only") {
+TEST_CASE("where the n-th byte of a file cannot be written, none of a run is replaced, and those of a study by whole ones only") {
   for (const auto some : commands)
     disturb(some, [](Random& random, const Texts& arguments, const Undisturbed& undisturbed) {
       std::uint64_t longest = 0;

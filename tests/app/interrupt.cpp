@@ -197,8 +197,8 @@ TEST_CASE("a signal reaches a run in virtual time where all happens at one insta
 
 // Where the program never waits for anything, so that only a signal ends it. What is written tells that it has begun.
 const std::vector<Texts> never_waiting{
-    {"--clock", "virtual", "--produce-delay", "0"},                                           // a producer
-    {"--clock", "wall", "--produce-delay", "0"},                                              // the same, live
+    {"--clock", "virtual", "--produce-delay", "0"},  // a producer
+    {"--clock", "wall", "--produce-delay", "0"},     // the same, live
     {"--clock", "virtual", "--produce-delay", "0", "--producers", "3", "--maxsize", "1000000", "--consume-delay", "0"},
     {"--clock", "virtual", "--produce-delay", "0", "--consume-delay", "0", "--maxsize", "1000000", "--limit", "1"},
     {"--clock", "wall", "--work", "block", "--consume-delay", "0", "--produce-delay", "0", "--maxsize", "1000000"},

@@ -22,7 +22,8 @@ void read_again(const std::string& path, double speed, std::uint64_t count) {
     promise(arrival->at >= last && arrival->at <= longest_duration, "the time is out of order or bounds", to_text(arrival->at));
     promise(arrival->service.has_value() == log.has_service(), "it has a service time, or should", path);
     if (arrival->service)
-      promise(*arrival->service >= 0 && *arrival->service <= longest_duration, "the work is out of bounds", to_text(*arrival->service));
+      promise(*arrival->service >= 0 && *arrival->service <= longest_duration, "the work is out of bounds",
+              to_text(*arrival->service));
     last = arrival->at;
   }
   promise(count == 0, "there are fewer items than were counted", path);
