@@ -1,13 +1,16 @@
 #include "diagnostics.hpp"
 
+#include <pcsim/model/write_all.hpp>
+
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <memory>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace pcsim::app {
 
@@ -37,15 +40,6 @@ void tell_failure(const std::exception_ptr& failure) {
   }
 }
 
-bool write_to_stderr(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written >= 0)
-      text.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR)
-      return false;
-  }
-  return true;
-}
+bool write_to_stderr(std::string_view text) noexcept { return write_all(STDERR_FILENO, text); }
 
 }  // namespace pcsim::app

@@ -16,8 +16,8 @@ constexpr std::array ending{SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT
                             SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGPROF, SIGVTALRM, SIGPOLL, SIGPWR, SIGSYS};
 
 void undo() noexcept {
-  StatusLine::take_back();
   TemporaryFile::remove_all();
+  StatusLine::take_back();  // the last, since a terminal may let it wait
 }
 
 extern "C" void undo_and_end(int signal) {

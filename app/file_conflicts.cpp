@@ -1,7 +1,5 @@
 #include "file_conflicts.hpp"
 
-#include "open.hpp"
-
 #include <pcsim/observe/file_identity.hpp>
 
 #include <fmt/format.h>
@@ -50,7 +48,7 @@ public:
 
   void add_output(const Named& output) {
     if (output.path.empty() || output.path == "-") return;
-    auto file = open_for(output.option, [&] { return file_identity(output.path); });
+    auto file = file_identity(output.path);
     for (const Used& other : used_)
       if (file == other.file)
         throw UsageError(fmt::format("--{}: {} is {}; give it a file of its own", output.option, output.path, other.by));

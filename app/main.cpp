@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     ExitStatus status = done;
     for (const Request& request : parse_command_line(argc, argv)) {
       const ExitStatus one = carry_out(request);
-      if (status == done) status = one;
+      if (status == done || is_interrupted(one)) status = one;
       if (is_interrupted(one)) break;
     }
     return status;

@@ -8,8 +8,7 @@
 
 namespace pcsim::app {
 
-/// The files that a command writes. None takes its name before all are whole; where that does not come about, all are as they
-/// were.
+/// The files that a command writes. What is not closed, one by one or all by close(), is as it was.
 class OutputFiles {
 public:
   /// Opens what an option names; `-` is stdout, which one option may have. Nothing for an empty path. Throws UsageError. It lives
@@ -19,7 +18,8 @@ public:
   /// The option that has stdout; empty: none.
   std::string_view on_stdout() const { return on_stdout_; }
 
-  /// Completes them all, then closes them all. Throws std::system_error for what could not be written.
+  /// Completes them all, then closes them all: none takes its name before all are whole. Throws std::system_error for what could
+  /// not be written.
   void close();
 
 private:

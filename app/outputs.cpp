@@ -60,7 +60,7 @@ void Outputs::save(Output& file) {
   Scenario saved = request_.scenario;
   if (!saved.arrivals.empty()) saved.arrivals = path_for_file(saved.arrivals, request_.arrivals_relative, request_.save);
   file.buffer().append(write_scenario(saved));
-  file.close();
+  file.complete();
 }
 
 void Outputs::open_exports() {

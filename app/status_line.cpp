@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view erase_line = "\r\x1b[K";
 
 std::atomic<bool> on_screen = false;  // within reach of a signal's handler
+
 std::string duration(double seconds) {
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   if (seconds < 120) return fmt::format("{:.0f} s", seconds);

@@ -197,8 +197,8 @@ TEST_CASE("a signal reaches a run in virtual time where all happens at one insta
 
 // Where the program never waits for anything, so that only a signal ends it. What is written tells that it has begun.
 const std::vector<Texts> never_waiting{
-    {"--clock", "virtual", "--produce-delay", "0"},                                           // a producer
-    {"--clock", "wall", "--produce-delay", "0"},                                              // the same, live
+    {"--clock", "virtual", "--produce-delay", "0"},  // a producer
+    {"--clock", "wall", "--produce-delay", "0"},     // the same, live
     {"--clock", "virtual", "--produce-delay", "0", "--producers", "3", "--maxsize", "1000000", "--consume-delay", "0"},
     {"--clock", "virtual", "--produce-delay", "0", "--consume-delay", "0", "--maxsize", "1000000", "--limit", "1"},
     {"--clock", "wall", "--work", "block", "--consume-delay", "0", "--produce-delay", "0", "--maxsize", "1000000"},
@@ -274,6 +274,14 @@ TEST_CASE("interrupted goes before failed, and before deadlock") {
   const Ended run = stuck.end();
   CHECK(run.status == terminated);
   CHECK(run.err.find("deadlock") != std::string::npos);
+
+  const TemporaryFolder folder;
+  const std::string fails = folder.write("fails.toml", "clock = \"virtual\"\nfail-at = [1]\n");
+  const std::string lasts = folder.write("lasts.toml", "items = 100000\nseed = 7\n");
+  Process several({"replay", fails, lasts});
+  several.wait_for_output(" PROD 9\n");
+  several.send(SIGINT);
+  CHECK(several.end().status == interrupted);
 }
 
 }  // namespace

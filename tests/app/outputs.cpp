@@ -111,6 +111,16 @@ TEST_CASE("what stdout is called besides a dash is the same") {
                 {"--export-html", "stdout is taken by --export-json"});
 }
 
+TEST_CASE("a link that leads to itself is refused as what it is given for") {
+  const TemporaryFolder folder;
+  const std::string loop = folder.path("loop.csv");
+  fs::create_symlink("loop.csv", loop);
+  for (const char* option : {"--verify", "--arrivals", "--save", "--export-json", "--export-events"})
+    check_refused(pcsim({"--clock", "virtual", option, loop}), {option, loop, "Too many levels of symbolic links"});
+  check_refused(pcsim({"replay", loop}), {loop, "Too many levels of symbolic links"});
+  check_refused(pcsim({"merge", loop}), {loop, "Too many levels of symbolic links"});
+}
+
 TEST_CASE("where one output cannot be had, the others are as they were") {
   const TemporaryFolder folder;
   const Texts files{folder.write("good.json", "json"), folder.write("good.csv", "csv"), folder.write("good.toml", "toml")};
@@ -130,12 +140,14 @@ TEST_CASE("where one output cannot be had, the others are as they were") {
 TEST_CASE("where one output of a run cannot be written whole, none takes its name") {
   const TemporaryFolder folder;
   const std::string json = folder.write("good.json", "as it was");
-  const std::string other = folder.path("other.json");
-  const Ended run = pcsim(with(quiet, {"--export-json", json, "--export-perfetto", other, "--export-html", "/dev/full"}));
+  const std::string toml = folder.write("good.toml", "as it was");
+  const Texts whole{"--export-json", json, "--save", toml, "--export-perfetto", folder.path("other.json")};
+  const Ended run = pcsim(with(with(quiet, whole), {"--export-html", "/dev/full"}));
   CHECK(run.status == 1);
   CHECK(run.err == "pcsim: /dev/full: No space left on device\n");
   CHECK(read_file(json) == "as it was");
-  CHECK(folder.names() == Texts{"good.json"});
+  CHECK(read_file(toml) == "as it was");
+  CHECK(folder.names() == Texts{"good.json", "good.toml"});
 }
 
 TEST_CASE("events are there for who follows them, as they happen") {

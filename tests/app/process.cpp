@@ -165,7 +165,8 @@ Process::Process(const Texts& arguments, const Surroundings& surroundings)
   const Attributes attributes(surroundings);
   const int error = [&] {
     const Inherited inherited(surroundings);
-    return ::posix_spawn(&pid_, command[0].c_str(), &files, attributes.get(), pointers(command).data(), pointers(variables).data());
+    return ::posix_spawn(&pid_, command[0].c_str(), &files, attributes.get(), pointers(command).data(),
+                         pointers(variables).data());
   }();
   ::posix_spawn_file_actions_destroy(&files);
   for (const int descriptor : {out.theirs, err.theirs})

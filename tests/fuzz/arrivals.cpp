@@ -22,7 +22,8 @@ void read_again(const std::string& path, double speed, std::uint64_t count) {
     promise(arrival->at >= last && arrival->at <= longest_duration, "the time is out of order or bounds", to_text(arrival->at));
     promise(arrival->service.has_value() == log.has_service(), "it has a service time, or should", path);
     if (arrival->service)
-      promise(*arrival->service >= 0 && *arrival->service <= longest_duration, "the work is out of bounds", to_text(*arrival->service));
+      promise(*arrival->service >= 0 && *arrival->service <= longest_duration, "the work is out of bounds",
+              to_text(*arrival->service));
     last = arrival->at;
   }
   promise(count == 0, "there are fewer items than were counted", path);
@@ -35,7 +36,7 @@ void fuzz_arrivals(std::string_view bytes) {
   const std::string path = scratch.write("log.csv", bytes);
   for (const double speed : {1.0, 0.001}) {
     try {
-      read_again(path, speed, count_arrivals(path, speed));
+      read_again(path, speed, CountedLog(path, speed).count());
     } catch (const BadValue& error) {
       promise_place(error.what(), path);
     }

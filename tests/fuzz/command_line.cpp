@@ -47,7 +47,8 @@ std::vector<std::string> arguments_of(std::string_view bytes, const std::string&
 }
 
 void read_back(const app::Request& request) {
-  promise(!find_conflict(request.scenario), "a scenario whose settings do not go together", app::write_scenario(request.scenario));
+  promise(!find_conflict(request.scenario), "a scenario whose settings do not go together",
+          app::write_scenario(request.scenario));
   const std::string written = app::write_scenario(request.scenario);
   app::Request again;
   again.command = app::Command::replay;

@@ -42,7 +42,9 @@ TEST_CASE("whatever bytes a file of events holds, they give events of a run or o
   replay(fuzz_events, "events");
 }
 
-TEST_CASE("whatever bytes a part of a sweep holds, they give its results or one error that names it") { replay(fuzz_part, "part"); }
+TEST_CASE("whatever bytes a part of a sweep holds, they give its results or one error that names it") {
+  replay(fuzz_part, "part");
+}
 
 TEST_CASE("whatever the arguments are, they give requests or one error") { replay(fuzz_command_line, "command-line"); }
 

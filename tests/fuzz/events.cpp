@@ -32,6 +32,7 @@ struct Both final : Observer {
   void on(const Happening& happening) override { first.on(happening), second.on(happening); }
   void on_draw(const Draw& draw) override { first.on_draw(draw), second.on_draw(draw); }
   void on_pause(const Pause& pause) override { first.on_pause(pause), second.on_pause(pause); }
+  void on_exit(const Exit& exit) override { first.on_exit(exit), second.on_exit(exit); }
   Observer& first;
   Observer& second;
 };

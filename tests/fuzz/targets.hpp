@@ -4,9 +4,9 @@
 
 namespace pcsim {
 
-// Each reads any bytes as one of the things that users hand to pcsim. Whatever they are, that gives a value or one error that says
-// where it is; a value is sound, and is read back as it is written. All else is thrown as another exception. They write to nothing
-// but a temporary folder of their own.
+// Each reads any bytes as one of the things that users hand to pcsim. Whatever they are, that gives a value or one error that
+// says where it is; a value is sound, and is read back as it is written. All else is thrown as another exception. They write to
+// nothing but a temporary folder of their own.
 
 void fuzz_scenario(std::string_view bytes);      ///< a scenario file
 void fuzz_arrivals(std::string_view bytes);      ///< a log of arrivals

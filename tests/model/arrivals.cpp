@@ -75,7 +75,7 @@ std::vector<double> times(std::string_view text, double speed = 1) {
 std::string refusal(std::string_view text) {
   const LogFile file(text);
   try {
-    count_arrivals(file.path(), 1);
+    CountedLog(file.path(), 1);
   } catch (const BadValue& error) {
     const std::string message = error.what();
     CHECK(message.starts_with(file.path() + ":"));
@@ -285,7 +285,7 @@ TEST_CASE("columns may be in any order and among others, in quotes, with any lin
     CHECK(all[0].service == 0.5);
     CHECK(all[1].at == 2);
     CHECK(all[1].service == 0.03);
-    CHECK(count_arrivals(file.path(), 1) == 2);
+    CHECK(CountedLog(file.path()).count() == 2);
   }
   const LogFile file("when,at,Service\n1,2,3\n");
   CHECK(!ArrivalLog(file.path()).has_service());

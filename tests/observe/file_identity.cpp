@@ -59,6 +59,9 @@ TEST_CASE("a file that is not there yet is the same by all names that it would h
 TEST_CASE("a device keeps nothing, so it is no file; nor is what cannot be") {
   CHECK(file_identity("/dev/null") == std::nullopt);
   CHECK(file_identity("/nonexistent/folder/file") == std::nullopt);
+  const ScratchFile loop(".txt");
+  fs::create_symlink(loop.path(), loop.path());
+  CHECK(file_identity(loop.path()) == std::nullopt);
 }
 
 }  // namespace

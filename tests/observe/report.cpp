@@ -30,7 +30,8 @@ TEST_CASE("a deadlock's report says when it stood still") {
 }
 
 TEST_CASE("a deadlock's report says of everyone who waits: who, in what, since when, and why nothing can wake them") {
-  const auto lines = report_lines({9, true,
+  const auto lines = report_lines({9,
+                                   true,
                                    {{{Role::producer, 2}, "put", 1.25},
                                     {{Role::consumer, 1}, "get", 3.5},
                                     {{Role::consumer, 7}, "ready", 0},
@@ -54,7 +55,8 @@ TEST_CASE("a deadlock's report says of everyone who waits: who, in what, since w
 }
 
 TEST_CASE("neighbours in the same lot share a line, those in another do not") {
-  const auto lines = report_lines({9, true,
+  const auto lines = report_lines({9,
+                                   true,
                                    {{{Role::consumer, 1}, "get", 2},
                                     {{Role::consumer, 2}, "get", 2},
                                     {{Role::consumer, 3}, "get", 2},

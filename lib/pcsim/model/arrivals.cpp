@@ -200,6 +200,4 @@ bool ArrivalLog::has_service() const { return reader_->service.has_value(); }
 
 std::optional<Arrival> ArrivalLog::next() { return reader_->log ? reader_->next_as_counted() : reader_->next(); }
 
-std::uint64_t count_arrivals(const std::string& path, double speed) { return CountedLog(path, speed).count(); }
-
 }  // namespace pcsim

@@ -72,7 +72,4 @@ private:
   std::unique_ptr<Reader> reader_;
 };
 
-/// Reads a whole log to see that it can be read. Returns how many items there are; throws BadValue.
-std::uint64_t count_arrivals(const std::string& path, double speed);
-
 }  // namespace pcsim

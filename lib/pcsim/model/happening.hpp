@@ -53,8 +53,8 @@ struct Pause {
   double seconds;
 };
 
-/// An actor's life is over, however it came to that: nothing of it is told after this, but for a pause in its last step. Told once of
-/// every producer and consumer, but for those who stand still for ever. It is in no text trace.
+/// An actor's life is over, however it came to that: nothing of it is told after this, but for a pause in its last step. Told
+/// once of every producer and consumer, but for those who stand still for ever. It is in no text trace.
 struct Exit {
   double at;
   Actor who;

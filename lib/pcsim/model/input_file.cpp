@@ -1,6 +1,7 @@
 #include <pcsim/model/input_file.hpp>
 
 #include <pcsim/model/bad_value.hpp>
+#include <pcsim/model/write_all.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -26,15 +28,6 @@ int open_unnamed(const std::string& folder) {
   const int named = ::mkostemp(path.data(), O_CLOEXEC);
   if (named >= 0) ::unlink(path.c_str());
   return named;
-}
-
-bool write_all(int to, std::span<const char> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(to, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace
@@ -89,7 +82,9 @@ void InputFile::spool(int from) {
     const ssize_t count = ::read(from, buffer.data(), buffer.size());
     if (count == 0) return;
     if (count < 0 && errno != EINTR) fail(errno);
-    if (count > 0 && !write_all(descriptor_, {buffer.data(), static_cast<std::size_t>(count)})) throw cannot_copy();
+    if (count < 0) continue;
+    std::string_view rest(buffer.data(), static_cast<std::size_t>(count));
+    if (!write_all(descriptor_, rest)) throw cannot_copy();
   }
 }
 

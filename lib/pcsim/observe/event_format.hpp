@@ -18,8 +18,8 @@
 //   item     its number; none where there is no item, or, with produce, none yet
 //   seconds  how long the delay is, or the pause was, as exactly; none for any other event
 //
-// As JSON Lines each line is an object, without what there is none of; as CSV, after a line with the columns' names, what there is
-// none of is empty.
+// As JSON Lines each line is an object, without what there is none of; as CSV, after a line with the columns' names, what there
+// is none of is empty.
 
 namespace pcsim {
 

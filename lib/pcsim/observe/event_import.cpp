@@ -130,7 +130,10 @@ Line read_csv(std::string_view text) {
 class Reader {
 public:
   Reader(const Scenario& scenario, Observer& observer)
-      : scenario_(scenario), observer_(observer), in_hand_(scenario.consumers), exited_(scenario.producers + scenario.consumers) {}
+      : scenario_(scenario),
+        observer_(observer),
+        in_hand_(scenario.consumers),
+        exited_(scenario.producers + scenario.consumers) {}
 
   void take(const Line& line) {
     if (end_) throw BadValue("there is no event after 'end'");

@@ -30,9 +30,12 @@ bool is_of_kernel(const fs::path& path) {
 std::optional<FileIdentity> file_identity(const std::string& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) == 0) return identity_of(file);
-  const fs::path target = follow_links(path);
-  if (::stat(folder_of(target).c_str(), &file) != 0) return std::nullopt;
-  return FileIdentity{file.st_dev, file.st_ino, target.filename()};
+  try {
+    const fs::path target = follow_links(path);
+    if (::stat(folder_of(target).c_str(), &file) == 0) return FileIdentity{file.st_dev, file.st_ino, target.filename()};
+  } catch (const std::system_error&) {  // a link that leads to itself
+  }
+  return std::nullopt;
 }
 
 std::optional<FileIdentity> file_identity(int descriptor) {

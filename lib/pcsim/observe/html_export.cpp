@@ -265,11 +265,11 @@ void HtmlExport::end(const Outcome* outcome) {
   slicer_.end(makespan);
   activity_.end(makespan);
 
-  json::object run{{"kind", outcome == nullptr        ? "interrupted"
-                            : outcome->deadlock     ? "deadlock"
-                            : outcome->failed         ? "failed"
-                            : stopped_                ? "stopped"
-                                                      : "done"},
+  json::object run{{"kind", outcome == nullptr  ? "interrupted"
+                            : outcome->deadlock ? "deadlock"
+                            : outcome->failed   ? "failed"
+                            : stopped_          ? "stopped"
+                                                : "done"},
                    {"limits", bottleneck(scenario_, statistics_)}};
   if (outcome != nullptr && outcome->deadlock) run["report"] = deadlock_report(*outcome);
   if (outcome != nullptr && outcome->failed)

@@ -1,5 +1,6 @@
 #include <pcsim/observe/output.hpp>
 
+#include <pcsim/model/write_all.hpp>
 #include <pcsim/observe/file_identity.hpp>
 
 #include <fcntl.h>
@@ -78,20 +79,13 @@ void Output::begin() {
 
 void Output::write_all() {
   begin();
-  const char* const begin = buffer_.data();
-  const char* next = begin;
-  const char* const end = next + buffer_.size();
-  while (next != end) {
-    const ssize_t written = ::write(descriptor_, next, static_cast<std::size_t>(end - next));
-    if (written >= 0) {
-      next += written;
-    } else if (errno != EINTR) {
-      error_ = errno;
-      if (in_place_) take_back_part_of_line({begin, next});
-      errno = error_;
-      fail();
-    }
-  }
+  const std::string_view all(buffer_.data(), buffer_.size());
+  std::string_view rest = all;
+  if (pcsim::write_all(descriptor_, rest)) return;
+  error_ = errno;
+  if (in_place_) take_back_part_of_line(all.substr(0, all.size() - rest.size()));
+  errno = error_;
+  fail();
 }
 
 void Output::take_back_part_of_line(std::string_view written) {

@@ -79,11 +79,7 @@ json::array stuck_array(const std::vector<Outcome::Stuck>& all) {
 
 ResultsExport::ResultsExport(const Scenario& scenario, const Statistics& statistics, std::uint64_t warmup, std::string version,
                              Output& output)
-    : scenario_(scenario),
-      statistics_(statistics),
-      warmup_(warmup),
-      version_(std::move(version)),
-      output_(output) {}
+    : scenario_(scenario), statistics_(statistics), warmup_(warmup), version_(std::move(version)), output_(output) {}
 
 void ResultsExport::on(const Happening& happening) {
   if (happening.kind == Happening::Kind::stopping) stopped_ = true;

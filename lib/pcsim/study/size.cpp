@@ -3,13 +3,13 @@
 #include <pcsim/observe/bottleneck.hpp>
 #include <pcsim/observe/statistics.hpp>
 #include <pcsim/study/first_value.hpp>
+#include <pcsim/study/stoppable_run.hpp>
 #include <pcsim/study/sweep.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <utility>
 
 namespace pcsim {
@@ -17,8 +17,6 @@ namespace pcsim {
 namespace {
 
 using Verdict = Target::Verdict;
-
-class Stopped : public std::exception {};
 
 // Looks at values of the setting.
 class Prober {

@@ -17,7 +17,7 @@
 
 namespace pcsim {
 
-/// Thrown out of a loop whose run was to stop.
+/// Thrown out of what was to stop before its end.
 class Stopped : public std::exception {};
 
 /// Calls `work`, which runs `loop`, and gives what it returns: nothing if `stop` was requested, from whatever thread, before its
