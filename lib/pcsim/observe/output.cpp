@@ -85,7 +85,7 @@ void Output::write_all() {
     const ssize_t written = ::write(descriptor_, next, static_cast<std::size_t>(end - next));
     if (written >= 0) {
       next += written;
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR || (give_up_ != nullptr && give_up_())) {
       error_ = errno;
       if (in_place_) take_back_part_of_line({begin, next});
       errno = error_;
