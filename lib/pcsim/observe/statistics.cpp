@@ -81,9 +81,18 @@ void Statistics::on_end_of_work(const Happening& happening) {
   const double service = happening.at - consumer.got_at;
   consumer.busy += service;
   consumer.item = 0;
+  consumer.drawn_until = 0;
   if (happening.item <= warmup_) return;
   service_.add(service);
   latency_.add(happening.at - consumer.offered_at);
+}
+
+// It ends with an item in hand.
+void Statistics::cut_short(Consumer& consumer, double at) {
+  consumer.busy += at - consumer.got_at;
+  consumer.item = 0;
+  const double left = std::max(0.0, consumer.drawn_until - at);
+  (consumer.drawn_for == Draw::Purpose::work ? work_left_ : lock_left_) += left;
 }
 
 void Statistics::on(const Happening& happening) {
@@ -102,11 +111,7 @@ void Statistics::on(const Happening& happening) {
         settle(producer, happening.at);
         break;
       }
-      if (happening.item != 0) {
-        Consumer& consumer = consumers_[happening.who.number - 1];
-        consumer.busy += happening.at - consumer.got_at;
-        consumer.item = 0;
-      }
+      if (happening.item != 0) cut_short(consumers_[happening.who.number - 1], happening.at);
       break;
     default: break;
   }
@@ -123,8 +128,14 @@ void Statistics::on_exit(const Exit& exit) {
 }
 
 void Statistics::on_draw(const Draw& draw) {
-  delays_.add(draw);
-  if (draw.purpose != Draw::Purpose::produce) return;
+  const double seconds = delays_.add(draw);
+  if (draw.purpose != Draw::Purpose::produce) {
+    if (draw.who.role != Actor::Role::consumer) return;
+    Consumer& consumer = consumers_[draw.who.number - 1];
+    consumer.drawn_until = draw.at + seconds;
+    consumer.drawn_for = draw.purpose;
+    return;
+  }
   Producer& producer = producers_[draw.who.number - 1];
   producer.busy += producer.drawn;
   producer.drawn = draw.seconds;
@@ -140,7 +151,7 @@ void Statistics::end(double at) {
     if (producer.gone < 0) producer.gone = at;
   }
   for (Consumer& consumer : consumers_) {
-    if (consumer.item != 0) consumer.busy += at - consumer.got_at;
+    if (consumer.item != 0) cut_short(consumer, at);
     if (consumer.gone >= 0) continue;
     consumer.gone = at;
     consumer.waiting = waited(consumer, at);
