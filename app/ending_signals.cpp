@@ -4,6 +4,7 @@
 
 #include <pcsim/observe/temporary_file.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 
@@ -18,6 +19,20 @@ constexpr std::array ending{SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT
 void undo() noexcept {
   TemporaryFile::remove_all();
   StatusLine::take_back();  // the last, since a terminal may let it wait
+}
+
+// Nothing else than global state is within reach of a signal's handler.
+using Handler = void (*)(int);
+std::array<std::atomic<Handler>, NSIG> counted_handlers;
+std::atomic<int> first_counted = 0;
+std::atomic<int> counted = 0;
+static_assert(std::atomic<Handler>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+extern "C" void count_and_pass_on(int signal) {
+  int none = 0;
+  first_counted.compare_exchange_strong(none, signal);
+  ++counted;
+  if (const Handler handler = counted_handlers[static_cast<std::size_t>(signal)]) handler(signal);
 }
 
 extern "C" void undo_and_end(int signal) {
@@ -60,8 +75,23 @@ KeptHandlers::KeptHandlers() {
   for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], nullptr, &handlers_[i]);
 }
 
+void KeptHandlers::count() {
+  for (const int signal : signals) {
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;
+    counted_handlers[static_cast<std::size_t>(signal)] = action.sa_handler;
+    action.sa_handler = count_and_pass_on;
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
 KeptHandlers::~KeptHandlers() {
   for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &handlers_[i], nullptr);
 }
+
+int first_signal() { return first_counted; }
+
+bool must_end() { return counted > 2; }
 
 }  // namespace pcsim::app

@@ -22,6 +22,10 @@ bool is_ignored(int signal);
 class KeptHandlers {
 public:
   KeptHandlers();
+
+  /// From here on these signals are counted, and go on to whoever handles them now.
+  void count();
+
   KeptHandlers(const KeptHandlers&) = delete;
   KeptHandlers& operator=(const KeptHandlers&) = delete;
   ~KeptHandlers();
@@ -30,5 +34,12 @@ private:
   static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
   std::array<struct sigaction, signals.size()> handlers_{};
 };
+
+/// The first signal that was counted; 0: none was.
+int first_signal();
+
+/// Whether a third was counted: the second still waits for its reader, so that what is printed is whole; who sends
+/// one more has seen that nobody reads.
+bool must_end();
 
 }  // namespace pcsim::app

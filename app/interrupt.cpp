@@ -7,6 +7,7 @@ namespace pcsim::app {
 Interrupt::Interrupt(boost::asio::io_context& host, Loop& loop, Pipeline& pipeline)
     : signals_(host, SIGINT, SIGTERM), loop_(loop), pipeline_(pipeline) {
   if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
+  kept_.count();
   wait();
 }
 

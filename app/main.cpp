@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) end_by_signal(SIGPIPE);  // nobody reads: what was to be kept is kept by now
     tell_failure(std::current_exception());
-    return run_failed;
+    return error.code() == std::errc::interrupted && first_signal() != 0 ? exit_status_of(first_signal()) : run_failed;
   } catch (const std::exception&) {
     tell_failure(std::current_exception());
     return run_failed;

@@ -2,6 +2,8 @@
 
 #include "request.hpp"
 
+#include <pcsim/observe/output.hpp>
+
 #include <fmt/format.h>
 
 #include <string_view>
@@ -16,6 +18,15 @@ auto open_for(std::string_view option, Open open) {
     return open();
   } catch (const std::system_error& error) {
     throw UsageError(fmt::format("--{}: {}", option, error.what()));
+  }
+}
+
+/// Throws UsageError where stdout is closed: before anything has run that would be printed there.
+inline void check_stdout() {
+  try {
+    Output("-");
+  } catch (const std::system_error& error) {
+    throw UsageError(error.what());
   }
 }
 

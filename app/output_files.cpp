@@ -1,5 +1,6 @@
 #include "output_files.hpp"
 
+#include "ending_signals.hpp"
 #include "open.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +13,11 @@ Output* OutputFiles::open(std::string_view option, const std::string& path, Outp
     if (!on_stdout_.empty()) throw UsageError(fmt::format("--{}: stdout is taken by --{}; give it a file", option, on_stdout_));
     on_stdout_ = option;
   }
-  return open_for(option, [&] { return &files_.emplace_back(path, way); });
+  return open_for(option, [&] {
+    Output& file = files_.emplace_back(path, way);
+    file.give_up_when(must_end);
+    return &file;
+  });
 }
 
 void OutputFiles::close() {

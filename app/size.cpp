@@ -1,6 +1,7 @@
 #include "size.hpp"
 
 #include "attempts.hpp"
+#include "open.hpp"
 #include "progress.hpp"
 #include "stop_on_signal.hpp"
 #include "sweep.hpp"
@@ -83,6 +84,7 @@ std::optional<SizeAnswer> find_visibly(const SizePlan& plan, SizeProbes& probes,
 ExitStatus size(const Request& request) {
   if (request.targets.empty()) throw UsageError("--target: a target is needed, such as --target \"latency.p99 < 200ms\"");
   if (!request.vary) throw UsageError("--vary: a setting to vary is needed, such as --vary consumers=1:64");
+  check_stdout();
   std::vector<std::string> measures;
   for (const Target& target : request.targets) measures.push_back(target.measure);
   const SweepPlan all = plan_study(request, {*request.vary}, measures);

@@ -6,6 +6,7 @@ namespace pcsim::app {
 
 StopOnSignal::StopOnSignal() : signals_(host_, SIGINT, SIGTERM) {
   if (!is_ignored(SIGHUP)) signals_.add(SIGHUP);
+  kept_.count();
   wait();
   thread_ = std::jthread([this] { host_.run(); });
 }

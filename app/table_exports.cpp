@@ -1,11 +1,14 @@
 #include "table_exports.hpp"
 
+#include "open.hpp"
+
 namespace pcsim::app {
 
 TableExports::TableExports(const Request& request) {
   open(&Table::json, "export-json", request.export_json);
   open(&Table::csv, "export-csv", request.export_csv);
   open(&Table::html, "export-html", request.export_html);
+  if (stdout_.output == nullptr) check_stdout();
 }
 
 void TableExports::open(Form form, std::string_view option, const std::string& path) {

@@ -24,7 +24,7 @@ struct Table {
 /// Where a table of figures is written to: files, and stdout, which has the text if no file is to be there.
 class TableExports {
 public:
-  /// Opens what the request names. Throws UsageError.
+  /// Opens what the request names. Throws UsageError, also where the text would go to an stdout that is closed.
   explicit TableExports(const Request& request);
 
   /// Writes and closes the files that were asked for, each whatever became of the others.

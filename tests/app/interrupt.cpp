@@ -6,6 +6,10 @@
 #include <support/seed.hpp>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -282,6 +286,48 @@ TEST_CASE("interrupted goes before failed, and before deadlock") {
   several.wait_for_output(" PROD 9\n");
   several.send(SIGINT);
   CHECK(several.end().status == interrupted);
+}
+
+// A pipe that somebody has opened, who then reads nothing.
+struct UnreadPipe {
+  explicit UnreadPipe(const std::string& path) {
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(descriptor >= 0);
+  }
+  UnreadPipe(const UnreadPipe&) = delete;
+  UnreadPipe& operator=(const UnreadPipe&) = delete;
+  ~UnreadPipe() { ::close(descriptor); }
+
+  bool full() const {
+    int waiting = 0;
+    return ::ioctl(descriptor, FIONREAD, &waiting) == 0 && waiting == ::fcntl(descriptor, F_GETPIPE_SZ);
+  }
+
+  int descriptor = -1;
+};
+
+TEST_CASE("who waits for somebody to read a pipe is not deaf: a third signal ends that, in a run and in a study") {
+  const Texts quiet{"--clock", "virtual", "--trace", "none", "--summary", "none", "--items", "20000"};
+  for (const Texts& command :
+       {with(quiet, {"--export-perfetto"}), with(quiet, {"--export-events"}),
+        Texts{"sweep", "--items", "1", "--consumers", "1:2000", "--replications", "2", "--export-csv"},
+        Texts{"sweep", "--items", "1", "--consumers", "1:2000", "--replications", "2", "--shard", "1/1", "--part"}}) {
+    CAPTURE(command_line(command));
+    const TemporaryFolder folder;
+    const std::string path = folder.path("pipe.jsonl");
+    const UnreadPipe pipe(path);
+    Process process(with(command, {path}));
+    while (process.running() && !pipe.full()) process.wait_for(Seconds(0.01));
+    while (process.running()) {  // a signal that comes just before the write meets none
+      process.send(SIGTERM);
+      process.wait_for(Seconds(0.05));
+    }
+    const Ended ended = process.end();
+    CHECK(ended.status == terminated);
+    CHECK(ended.err == "pcsim: " + path + ": Interrupted system call\n");
+    CHECK(folder.names() == Texts{"pipe.jsonl"});
+  }
 }
 
 }  // namespace

@@ -223,10 +223,14 @@ TEST_CASE("no file gets what is meant for a closed stdout or stderr") {
   }
 }
 
-TEST_CASE("a trace that nobody can read is an error that names stdout, before anything has run") {
+TEST_CASE("a trace or a table that nobody can read is an error that names stdout, before anything has run") {
   const TemporaryFolder folder;
-  for (const Texts& arguments :
-       {Texts{"--clock", "virtual"}, {"--clock", "virtual", "--export-json", folder.path("x")}, {"--save", "-"}}) {
+  for (const Texts& arguments : {Texts{"--clock", "virtual"},
+                                 {"--clock", "virtual", "--export-json", folder.path("x")},
+                                 {"--save", "-"},
+                                 {"compare", "--clock", "virtual", "--export-csv", folder.path("x")},
+                                 {"sweep", "--export-csv", folder.path("x")},
+                                 {"size", "--vary", "consumers=1:2", "--target", "latency.p99 < 1"}}) {
     CAPTURE(command_line(arguments));
     const Ended run = pcsim(arguments, {.out = Stream::closed});
     check_refused(run, {"stdout is closed"});

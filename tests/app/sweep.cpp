@@ -417,7 +417,10 @@ TEST_CASE("parts that do not make up a sweep are refused in one line that names 
            {"\"consumers\",\"values\":[\"1\",\"2\",\"3\"]", "\"consumers\",\"values\":[\"0\"]"},
            {"\"consumers\",\"values\":[\"1\",\"2\",\"3\"]", "\"nothing\",\"values\":[\"1\"]"},
            {"\"consumers\",\"values\":[\"1\",\"2\",\"3\"]", "\"threads\",\"values\":[\"1\"]"},
+           {"\"consumers\",\"values\":[\"1\",\"2\",\"3\"]}",
+            "\"consumers\",\"values\":[\"1\"]},{\"setting\":\"consumers\",\"values\":[\"1\"]}"},
            {"\"measures\":[\"makespan\"", "\"measures\":[\"nonsense\""},
+           {"\"measures\":[\"makespan\"", "\"measures\":[\"makespan\",\"makespan\""},
            {"\"plan\":", "\"plan\":1,\"was\":"},
            {"\"plan\":", "\"was\":"},
        })

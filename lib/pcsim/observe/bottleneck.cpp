@@ -39,8 +39,8 @@ std::string bottleneck(const Scenario& scenario, const Statistics& statistics) {
                        hardest - producers.begin() + 1, percent(hardest->busy / makespan), percent(statistics.empty())));
   // Where consumers stand in line for something, that is what is short, though it makes them look busy.
   const double at_once = static_cast<double>(scenario.works_at_once());
-  // A run that is ended early has drawn more than it has spent.
-  const double working = std::min(ratio(statistics.delays().work(), at_once * makespan), 1.0);
+  // What was drawn ahead of its time may not be spent by the end.
+  const double working = std::min(ratio(statistics.worked(), at_once * makespan), 1.0);
   const std::string in_use = percent(working);
   if (scenario.works_at_once() < scenario.consumers && working >= saturated) {
     if (scenario.work == Scenario::Work::block)
@@ -50,7 +50,7 @@ std::string bottleneck(const Scenario& scenario, const Statistics& statistics) {
     else
       busiest = {working, fmt::format("the pool: its {} threads are busy {} of the time", scenario.pool_size(), in_use)};
   }
-  const double locked = std::min(ratio(statistics.delays().lock(), makespan), 1.0);
+  const double locked = std::min(ratio(statistics.locked(), makespan), 1.0);
   if (locked >= saturated) busiest = {locked, fmt::format("the lock: it is held {} of the time", percent(locked))};
 
   const double blocked = statistics.put() == 0 ? 0 : statistics.blocked().mean() * static_cast<double>(statistics.put());

@@ -81,7 +81,7 @@ void Output::write_all() {
   begin();
   const std::string_view all(buffer_.data(), buffer_.size());
   std::string_view rest = all;
-  if (pcsim::write_all(descriptor_, rest)) return;
+  if (pcsim::write_all(descriptor_, rest, give_up_)) return;
   error_ = errno;
   if (in_place_) take_back_part_of_line(all.substr(0, all.size() - rest.size()));
   errno = error_;

@@ -44,6 +44,10 @@ public:
   /// Whether all is to be written at once, since somebody looks on.
   void write_at_once(bool at_once) { at_once_ = at_once; }
 
+  /// A signal that meets a write which waits for a reader asks whether to go on waiting: where this says true, that is an error
+  /// as any other. By default it waits for as long as it takes.
+  void give_up_when(bool (*give_up)()) { give_up_ = give_up; }
+
   /// Whether this is a terminal.
   bool is_terminal() const;
 
@@ -71,6 +75,7 @@ private:
   bool begun_ = false;     // something was written
   int error_ = 0;          // of a write; nothing can come after what is missing
   bool at_once_ = false;
+  bool (*give_up_)() = nullptr;
   fmt::memory_buffer buffer_;
 };
 

@@ -34,6 +34,14 @@ Statistics::Statistics(const Scenario& scenario, std::uint64_t warmup)
   for (Consumer& consumer : consumers_) consumer.gone = -1;
 }
 
+// It ends with an item in hand.
+void Statistics::cut_short(Consumer& consumer, double at) {
+  consumer.busy += at - consumer.got_at;
+  consumer.item = 0;
+  const double left = std::max(0.0, consumer.drawn_until - at);
+  (consumer.drawn_for == Draw::Purpose::work ? work_left_ : lock_left_) += left;
+}
+
 void Statistics::on_rare(const Happening& happening) {
   switch (happening.kind) {
     case Kind::cancelled:
@@ -44,11 +52,7 @@ void Statistics::on_rare(const Happening& happening) {
         settle(producer, happening.at);
         break;
       }
-      if (happening.item != 0) {
-        Consumer& consumer = consumers_[happening.who.number - 1];
-        consumer.busy += happening.at - consumer.got_at;
-        consumer.item = 0;
-      }
+      if (happening.item != 0) cut_short(consumers_[happening.who.number - 1], happening.at);
       break;
     default: break;
   }
@@ -73,7 +77,7 @@ void Statistics::end(double at) {
     if (producer.gone < 0) producer.gone = at;
   }
   for (Consumer& consumer : consumers_) {
-    if (consumer.item != 0) consumer.busy += at - consumer.got_at;
+    if (consumer.item != 0) cut_short(consumer, at);
     if (consumer.gone >= 0) continue;
     consumer.gone = at;
     consumer.waiting = waited(consumer, at);

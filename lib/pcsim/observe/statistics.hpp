@@ -43,6 +43,8 @@ public:
     std::uint64_t item = 0;   ///< what it has in hand, since got_at; its producer offered it at offered_at
     double got_at = 0;
     double offered_at = 0;
+    double drawn_until = 0;  ///< while the run goes on: when the last delay is over that it drew for its item
+    Draw::Purpose drawn_for = Draw::Purpose::work;
   };
   const std::vector<Producer>& producers() const { return producers_; }
   const std::vector<Consumer>& consumers() const { return consumers_; }
@@ -75,6 +77,11 @@ public:
 
   const Delays& delays() const { return delays_; }
 
+  // The sums of what was spent of these delays: a run that is ended cuts some short. What is drawn ahead of its time (--streams
+  // per-item, or a log's) counts in full.
+  double worked() const { return delays_.work() - work_left_; }
+  double locked() const { return delays_.lock() - lock_left_; }
+
 private:
   struct Queued {
     double offered_at;
@@ -82,6 +89,7 @@ private:
   };
 
   void depth_changes(double at);
+  void cut_short(Consumer& consumer, double at);
   void on_put(const Happening& happening);
   void on_got(const Happening& happening);
   void on_end_of_work(const Happening& happening);
@@ -111,6 +119,8 @@ private:
   std::uint64_t timed_out_ = 0;
   std::uint64_t failed_ = 0;
   Delays delays_;
+  double work_left_ = 0;
+  double lock_left_ = 0;
   std::vector<Producer> producers_;
   std::vector<Consumer> consumers_;
 };
@@ -164,6 +174,7 @@ private:
   const double service = happening.at - consumer.got_at;
   consumer.busy += service;
   consumer.item = 0;
+  consumer.drawn_until = 0;
   if (happening.item <= warmup_) return;
   service_.add(service);
   latency_.add(happening.at - consumer.offered_at);
@@ -182,8 +193,14 @@ private:
 }
 
 [[gnu::always_inline]] inline void Statistics::on_draw(const Draw& draw) {
-  delays_.add(draw);
-  if (draw.purpose != Draw::Purpose::produce) return;
+  const double seconds = delays_.add(draw);
+  if (draw.purpose != Draw::Purpose::produce) {
+    if (draw.who.role != Actor::Role::consumer) return;
+    Consumer& consumer = consumers_[draw.who.number - 1];
+    consumer.drawn_until = draw.at + seconds;
+    consumer.drawn_for = draw.purpose;
+    return;
+  }
   Producer& producer = producers_[draw.who.number - 1];
   producer.busy += producer.drawn;
   producer.drawn = draw.seconds;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <new>
 #include <utility>
 
 namespace pcsim {
@@ -52,12 +53,16 @@ SweepPlan plan_from_json(const json::value& plan) {
     auto values = json::value_to<std::vector<std::string>>(axis.at("values"));
     for (Scenario scratch; const std::string& value : values) setting.set(scratch, value);
     if (values.empty()) throw BadValue(fmt::format("'{}' has no value", setting.name));
+    if (std::any_of(axes.begin(), axes.end(), [&](const Axis& other) { return other.setting == &setting; }))
+      throw BadValue(fmt::format("'{}' varies twice", setting.name));
     axes.push_back({&setting, std::move(values)});
   }
   auto measures = json::value_to<std::vector<std::string>>(plan.at("measures"));
   const auto known = measure_names();
-  for (const std::string& name : measures)
-    if (std::find(known.begin(), known.end(), name) == known.end()) throw BadValue(fmt::format("'{}' is no measure", name));
+  for (auto name = measures.begin(); name != measures.end(); ++name) {
+    if (std::find(known.begin(), known.end(), *name) == known.end()) throw BadValue(fmt::format("'{}' is no measure", *name));
+    if (std::find(measures.begin(), name, *name) != name) throw BadValue(fmt::format("'{}' is there twice", *name));
+  }
   const auto replications = plan.at("replications").to_number<std::size_t>();
   if (replications == 0) throw BadValue("there are no replications");
   SweepPlan result{
@@ -151,6 +156,8 @@ Shard Merger::read_head(const std::string& line, const std::string& name) {
     its_name = name;
     return shard;
   } catch (const BadValue&) {
+    throw;
+  } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception&) {  // whatever the JSON library throws where something is missing or of another type
     throw BadValue("the first line does not describe a part");
