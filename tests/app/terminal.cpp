@@ -270,7 +270,7 @@ TEST_CASE("a terminal that goes away ends nothing: what is asked for is done and
     CHECK(lines_of(ended.out).size() == 3);
   }
   SUBCASE("of a search") {
-    Process run({"size", "--items", "20000", "--target", "makespan < 1", "--vary", "consumers=1:20"}, on_terminal());
+    Process run({"size", "--items", "100000", "--target", "makespan < 1", "--vary", "consumers=1:20"}, on_terminal());
     run.wait_for_error("consumers = ");
     run.close_error();
     const Ended ended = run.end();

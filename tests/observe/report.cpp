@@ -89,12 +89,5 @@ TEST_CASE("the columns of a summary stand apart, however long the delays are") {
   }
 }
 
-TEST_CASE("nothing is in use for more than the time that there is, though a run that is cut short has drawn more") {
-  const Scenario scenario = scenario_of({{"items", "20"}, {"lock-delay", "100"}, {"stop-after", "1"}});
-  Statistics statistics(scenario);
-  statistics.end(simulate(scenario, {&statistics}).at);
-  CHECK(summary(scenario, statistics, Detail::text).find("it is held 100 % of the time") != std::string::npos);
-}
-
 }  // namespace
 }  // namespace pcsim
