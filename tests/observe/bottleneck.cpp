@@ -52,5 +52,14 @@ TEST_CASE("a lock that a stop takes from its holder was held for as long as it w
   CHECK(bottleneck_of(locked) == "limited by the lock: it is held 90 % of the time");
 }
 
+TEST_CASE("nothing is in use for more than the time that there is, though a run that is cut short has drawn more ahead") {
+  Scenario ahead = stopped();
+  ahead.produce_delay = Delay::parse("0.1");
+  ahead.consume_delay = Delay::parse("0.1");
+  ahead.lock_delay = Delay::parse("1000");
+  ahead.streams = Scenario::Streams::per_item;
+  CHECK(bottleneck_of(ahead) == "limited by the lock: it is held 100 % of the time");
+}
+
 }  // namespace
 }  // namespace pcsim
