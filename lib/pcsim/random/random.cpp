@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-// Compiled twice, where the compiler can: for every processor, and for those with wider vectors.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// Compiled twice, where the compiler can: for every processor, and for those with wider vectors. Which it is, is found out before
+// ThreadSanitizer is ready for it.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define PCSIM_VECTORS [[gnu::target_clones("avx2", "default")]]
 #else
 #define PCSIM_VECTORS
