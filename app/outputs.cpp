@@ -68,7 +68,7 @@ void Outputs::open_exports() {
   if (Output* const file = files_.open("export-json", request_.export_json))
     exports_.push_back(std::make_unique<ResultsExport>(scenario, *statistics_, request_.warmup, PCSIM_VERSION, *file));
   if (Output* const file = files_.open("export-events", request_.export_events, Output::Way::in_place)) {
-    file->write_at_once(scenario.clock == Scenario::Clock::wall || file->is_terminal());
+    file->write_at_once(file->is_terminal());
     exports_.push_back(std::make_unique<EventExport>(*event_format(request_.export_events), *file));
   }
   if (Output* const file = files_.open("export-perfetto", request_.export_perfetto))
@@ -87,7 +87,7 @@ void Outputs::open_trace() {
   const Scenario& scenario = request_.scenario;
   if (scenario.trace == Scenario::Trace::none || (use_stdout() && !request_.flags.contains("trace"))) return;
   Output& file = *files_.open("trace", "-");
-  file.write_at_once(scenario.clock == Scenario::Clock::wall || file.is_terminal());
+  file.write_at_once(file.is_terminal());
   observers_.push_back(&trace_.emplace(TraceFormat(scenario), file));
 }
 

@@ -134,6 +134,38 @@ TEST_CASE("mean and standard deviation are right for values of any size, also wh
       }
 }
 
+TEST_CASE("zeros count as any other value, to the last bit, whether or not the first value is one") {
+  std::mt19937_64 rng(test_seed());
+  for (int i = 0; i < 60; ++i) {
+    CAPTURE(i);
+    Values values = any_values(rng, 1001 + rng() % 3000);
+    const std::uint64_t one_of = 1 + rng() % 20;
+    for (double& value : values)
+      if (rng() % one_of == 0) value = 0;
+    if (i % 3 != 0) values.front() = 0;
+    if (i % 10 == 0) std::fill(values.begin(), values.end(), 0);
+    const Distribution distribution = distribution_of(values);
+    Moments moments;
+    Histogram histogram;
+    for (const double value : values) {
+      moments.add(value);
+      histogram.add(value);
+    }
+    REQUIRE(distribution.count() == values.size());
+    CHECK(distribution.mean() == moments.mean());
+    CHECK(distribution.stddev() == moments.stddev());
+    CHECK(distribution.min() == moments.min());
+    CHECK(distribution.max() == moments.max());
+    for (std::uint64_t rank = 1; rank < values.size(); rank += 1 + rng() % 50) {
+      const double q = (static_cast<double>(rank) - 0.5) / static_cast<double>(values.size());
+      const double expected = std::clamp(histogram.value(rank), moments.min(), moments.max());
+      REQUIRE(distribution.percentile(q) == expected);
+      if (moments.min() <= expected && expected < moments.max())
+        REQUIRE(distribution.at_most(expected) == std::clamp<std::uint64_t>(histogram.at_most(expected), 1, values.size() - 1));
+    }
+  }
+}
+
 TEST_CASE("without values all figures are 0") {
   const Distribution none;
   CHECK(none.count() == 0);

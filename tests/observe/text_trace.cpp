@@ -2,6 +2,9 @@
 
 #include "simulation.hpp"
 
+#include <pcsim/observe/event_export.hpp>
+#include <support/recorded_run.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -68,6 +71,40 @@ TEST_CASE("somebody who looks on sees each line when it happens") {
   simulate(scenario, {&trace, &watcher});
   CHECK(watcher.happenings > 9);
   CHECK(watcher.in_time == watcher.happenings);
+}
+
+TEST_CASE("on the wall clock a trace and a file of events hold all that has taken place whenever time is waited for") {
+  const Scenario scenario = scenario_of({{"items", "20"}, {"trace", "full"}, {"clock", "wall"}, {"speed", "1000"}});
+  const ScratchFile trace_file(".trace");
+  const ScratchFile event_file(".csv");
+  Output trace_output(trace_file.path(), Output::Way::in_place);
+  Output event_output(event_file.path(), Output::Way::in_place);
+  TextTrace trace(TraceFormat(scenario), trace_output);
+  EventExport events(EventFormat::csv, event_output);
+  struct Watcher final : Observer {
+    Watcher(const ScratchFile& trace, const ScratchFile& events) : trace_file(trace), event_file(events) {}
+    void on(const Happening&) override { ++happenings, ++told; }
+    void on_draw(const Draw&) override { ++told; }
+    void on_exit(const Exit&) override { ++told; }
+    void on_wait() override {
+      CHECK(lines(trace_file) == happenings);
+      CHECK(lines(event_file) == (told == 0 ? 0 : told + 1));  // a head
+      ++waits;
+    }
+    static std::ptrdiff_t lines(const ScratchFile& file) {
+      const std::string text = file.read();
+      return std::count(text.begin(), text.end(), '\n');
+    }
+    const ScratchFile& trace_file;
+    const ScratchFile& event_file;
+    std::ptrdiff_t happenings = 0;
+    std::ptrdiff_t told = 0;
+    int waits = 0;
+  };
+  Watcher watcher(trace_file, event_file);
+  run_recorded(scenario, {&trace, &events, &watcher});
+  CHECK(watcher.happenings > 60);
+  CHECK(watcher.waits > 0);
 }
 
 }  // namespace

@@ -723,6 +723,53 @@ TEST_CASE("under a wall clock everything happens in the same order, at the same 
   }
 }
 
+// Every time that comes has to be waited for a little, however slow the machine is.
+class AlwaysEarly final : public Clock {
+public:
+  void start() override {}
+  std::optional<Instant> due(double deadline) const override {
+    const auto now = std::chrono::steady_clock::now();
+    return std::exchange(asked_for_, deadline) == deadline ? now : now + std::chrono::milliseconds(1);
+  }
+  double elapsed(double now) const override { return now; }
+
+private:
+  mutable double asked_for_ = 0;
+};
+
+// How much of the work of a hundred tasks is done whenever the loop says that it waits.
+std::vector<int> done_at_waits(Clock& clock) {
+  boost::asio::io_context host;
+  Loop loop(host, clock);
+  int done = 0;
+  std::vector<int> all;
+  loop.on_wait = [&] { all.push_back(done); };
+  const auto work = [&]() -> Coroutine<> {
+    co_await loop.sleep(1);
+    ++done;
+    co_await loop.sleep(1);
+    ++done;
+  };
+  const auto everybody = [&]() -> Coroutine<> {
+    std::deque<Task<>> tasks;
+    WaitAll ended(loop);
+    for (int i = 0; i < 100; ++i) ended.add(tasks.emplace_back(loop, work()));
+    co_await ended;
+    loop.block(1);
+    done = 0;
+  };
+  Task main(loop, everybody());
+  loop.run_until_complete(main);
+  return all;
+}
+
+TEST_CASE("a wait for time is told, once after all that takes place at one time; in virtual time there is none") {
+  VirtualClock in_virtual_time;
+  CHECK(done_at_waits(in_virtual_time).empty());
+  AlwaysEarly clock;
+  CHECK(done_at_waits(clock) == std::vector{0, 100, 200, 0});  // the last is the end
+}
+
 TEST_CASE("under a wall clock time really passes") {
   boost::asio::io_context host;
   WallClock clock(100);

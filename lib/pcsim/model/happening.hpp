@@ -68,6 +68,9 @@ public:
   virtual void on_draw(const Draw&) {}
   virtual void on_pause(const Pause&) {}
   virtual void on_exit(const Exit&) {}
+
+  /// On the wall clock: nothing more takes place for now, as time is waited for. Who shows what happens shows it by now.
+  virtual void on_wait() {}
 };
 
 }  // namespace pcsim

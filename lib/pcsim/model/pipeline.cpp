@@ -69,6 +69,10 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
     plain_ = plain_actors(Nobody());
   else
     plain_ = plain_actors(Observers(observers_));
+  if (!observers_.empty())
+    loop.on_wait = [this] {
+      for (Observer* observer : observers_) observer->on_wait();
+    };
   if (scenario.work == Scenario::Work::block)
     loop.on_pause = [this](double seconds) {
       for (Observer* observer : observers_) observer->on_pause({loop_.elapsed(), blocking_, seconds});
@@ -77,6 +81,7 @@ Pipeline::Pipeline(Loop& loop, const Scenario& scenario, std::vector<Observer*> 
 
 Pipeline::~Pipeline() {
   loop_.on_pause = nullptr;
+  loop_.on_wait = nullptr;
   if (stop_timer_) loop_.cancel_timer(*stop_timer_);
 }
 

@@ -11,6 +11,8 @@ void Distribution::clear() {
   moments_ = Moments();
   values_.clear();
   if (histogram_) histogram_->clear();
+  only_counted_ = -1;
+  zeros_ = 0;
 }
 
 void Distribution::add_apart(double seconds) {
@@ -22,6 +24,7 @@ void Distribution::add_apart(double seconds) {
       moments_.add(value);
       histogram_->add(value);
     }
+    if (values_.front() == 0) only_counted_ = 0;
     values_.clear();
     return;
   }
@@ -31,6 +34,7 @@ void Distribution::add_apart(double seconds) {
 
 Moments Distribution::moments() const {
   Moments all = moments_;
+  all.add_zeros(zeros_);
   for (const double value : values_) all.add(value);
   return all;
 }
@@ -39,7 +43,8 @@ double Distribution::percentile(double q) const {
   PCSIM_ASSERT(0 < q && q <= 1);
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count()))));
   if (rank >= count()) return max();
-  if (!exact()) return std::clamp(histogram_->value(rank), moments_.min(), moments_.max());
+  if (rank <= zeros_) return 0;
+  if (!exact()) return std::clamp(histogram_->value(rank - zeros_), moments_.min(), moments_.max());
   std::vector<double> values = values_;
   const auto nth = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
   std::nth_element(values.begin(), nth, values.end());
@@ -52,7 +57,7 @@ std::uint64_t Distribution::at_most(double seconds) const {
         std::count_if(values_.begin(), values_.end(), [&](double value) { return value <= seconds; }));
   if (seconds >= moments_.max()) return count();
   if (seconds < moments_.min()) return 0;
-  return std::clamp<std::uint64_t>(histogram_->at_most(seconds), 1, count() - 1);
+  return std::clamp<std::uint64_t>(zeros_ + histogram_->at_most(seconds), 1, count() - 1);
 }
 
 }  // namespace pcsim

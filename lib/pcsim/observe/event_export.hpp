@@ -21,6 +21,7 @@ public:
   void on_draw(const Draw& draw) override;
   void on_pause(const Pause& pause) override;
   void on_exit(const Exit& exit) override;
+  void on_wait() override { output_.flush(); }
   void end(const Outcome* outcome) override;
 
 private:

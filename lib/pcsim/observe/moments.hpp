@@ -23,6 +23,9 @@ public:
     squares_ += scaled * scaled;
   }
 
+  /// REQUIRES: the first value was 0, unless there are none to add.
+  void add_zeros(std::uint64_t count) { count_ += count; }
+
   std::uint64_t count() const { return count_; }
 
   // The figures are 0 where there is no value.

@@ -36,7 +36,7 @@ public:
   /// Where to append to; call wrote() after that. Where it is written in place, whole lines.
   fmt::memory_buffer& buffer() { return buffer_; }
 
-  /// Something was appended: written on when it is enough, or at once where somebody waits for it.
+  /// Something was appended: written on when it is enough, or at once if so asked.
   void wrote() {
     if (at_once_ || buffer_.size() >= enough) flush();
   }

@@ -15,6 +15,8 @@ public:
   void on(const Happening& happening) override {
     if (format_.append(output_.buffer(), happening)) output_.wrote();
   }
+  void on_pause(const Pause&) override { output_.flush(); }  // what warns of it comes after the lines before it
+  void on_wait() override { output_.flush(); }
 
 private:
   TraceFormat format_;

@@ -110,6 +110,7 @@ void Loop::work() {
     }
   }
   resume_awaiting();
+  tell_wait();
   if (!raised(ended)) turn_soon();
 }
 
@@ -174,6 +175,7 @@ bool Loop::may_move_on(double deadline) {
   }
   const auto due = clock_.due(deadline);
   if (!due || *due <= std::chrono::steady_clock::now()) return true;
+  tell_wait();
   waiting_ = true;
   timer_.expires_at(*due);
   timer_.async_wait([alive = std::weak_ptr(alive_)](const boost::system::error_code&) {
@@ -216,6 +218,7 @@ bool Loop::let_host_run() {
 // wait then.
 template <class Run>
 bool Loop::cut_short_by_host(Run run) {
+  tell_wait();
   const int cancelled_before = current_->cancelling();
   in_step_ = true;
   try {
@@ -233,6 +236,10 @@ void Loop::tell_pause() {
   lower(blocked);
   const double seconds = std::exchange(blocked_for_, 0);
   if (on_pause && seconds > 0) on_pause(seconds);
+}
+
+void Loop::tell_wait() {
+  if (paced_ && on_wait) on_wait();
 }
 
 void Loop::interrupt(Callback& callback) {

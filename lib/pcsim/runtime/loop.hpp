@@ -140,6 +140,10 @@ public:
   /// Told, after a step that has blocked, for how long: asyncio's slow callbacks.
   std::function<void(double seconds)> on_pause;
 
+  /// Told, under a clock that takes time, before the host has its turn: as time is waited for, or as so much was run that others
+  /// are to see of it.
+  std::function<void()> on_wait;
+
   /// For handlers of the host: moves the loop's time on to what has passed on the clock, yet not past the next timer, and has
   /// `callback` run next; at once, where the host has its turn in the midst of a step, whose end may be far. Safe at any time
   /// while the loop runs. REQUIRES: `callback` is no task.
@@ -177,6 +181,7 @@ private:
   void fire(Scheduled& due);
   bool may_move_on(double deadline);
   void tell_pause();
+  void tell_wait();
   void turn_soon();
   bool let_host_run();
   template <class Run>
