@@ -11,6 +11,7 @@ void set_up_diagnostics();
 
 /// The text with its control characters as \xNN: whatever is in a value or a file's name, what is said of it is one line.
 std::string one_line(std::string_view text);
+
 /// Says in one line what an exception is about.
 void tell_failure(const std::exception_ptr& failure);
 

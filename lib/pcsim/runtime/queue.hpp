@@ -39,8 +39,8 @@ public:
 
   /// The waits of put() and get() by themselves, for who handles being cancelled without an exception: give false if the task
   /// was. After true there is room, or a value, until the end of the step.
-  auto wait_for_room() { return ForRoom(*this); }
-  auto wait_for_value() { return ForValue(*this); }
+  auto wait_for_room() { return BareWait<Side::put>(*this); }
+  auto wait_for_value() { return BareWait<Side::get>(*this); }
 
   /// Throws std::length_error if the queue is full.
   [[gnu::always_inline]] void put_nowait(T value) { insert(std::move(value)); }
@@ -74,42 +74,54 @@ private:
     notify(getters_);
   }
 
-  // Whoever is cancelled after it was woken hands that on, if there is anything to be woken for.
-  class RoomWait : private Wait {
+  enum class Side { put, get };
+
+  // Whether who comes to a side has to wait there, and in which line.
+  [[gnu::always_inline]] bool blocked(Side side) const { return side == Side::put ? full() : empty(); }
+  TaskList& line(Side side) { return side == Side::put ? putters_ : getters_; }
+
+  template <Side side>
+  class WaitAt : private Wait {
   public:
-    explicit RoomWait(Queue& queue) : queue_(queue) {}
-    bool await_ready() const { return !queue_.full(); }
-    void await_suspend(std::coroutine_handle<> handle) { queue_.line_up(queue_.putters_, handle, *this); }
+    explicit WaitAt(Queue& queue) : queue_(queue) {}
+    bool await_ready() const { return !queue_.blocked(side); }
+    void await_suspend(std::coroutine_handle<> handle) {
+      TaskBase& task = queue_.loop_.current_task();
+      queue_.line(side).push_back(task);
+      task.wait(handle, *this);
+    }
 
   protected:
-    ~RoomWait() = default;
+    ~WaitAt() = default;
+    // Whoever is cancelled after it was woken hands that on, if there is anything to be woken for.
     [[gnu::always_inline]] bool has_come() {
       if (!queue_.loop_.take_cancelled()) [[likely]]
         return true;
-      if (queue_.loop_.current_task().was_woken() && !queue_.full()) notify(queue_.putters_);
+      if (queue_.loop_.current_task().was_woken() && !queue_.blocked(side)) notify(queue_.line(side));
       return false;
     }
     Queue& queue_;
 
   private:
-    const char* what() const override { return "put"; }
+    const char* what() const override { return side == Side::put ? "put" : "get"; }
     bool look_again(TaskBase& task) override {
-      if (!queue_.full()) return true;
-      queue_.putters_.push_back(task);
+      if (!queue_.blocked(side)) return true;
+      queue_.line(side).push_back(task);
       return false;
     }
   };
 
-  class ForRoom final : public RoomWait {
+  template <Side side>
+  class BareWait final : public WaitAt<side> {
   public:
-    using RoomWait::RoomWait;
+    using WaitAt<side>::WaitAt;
     bool await_resume() { return this->has_come(); }
   };
 
   template <class Value>
-  class Put final : public RoomWait {
+  class Put final : public WaitAt<Side::put> {
   public:
-    Put(Queue& queue, Value value) : RoomWait(queue), value_(static_cast<Value&&>(value)) {}
+    Put(Queue& queue, Value value) : WaitAt<Side::put>(queue), value_(static_cast<Value&&>(value)) {}
     void await_resume() {
       if (!this->has_come()) throw Cancelled();
       this->queue_.insert(std::move(value_));
@@ -119,51 +131,14 @@ private:
     Value value_;
   };
 
-  class ValueWait : private Wait {
+  class Get final : public WaitAt<Side::get> {
   public:
-    explicit ValueWait(Queue& queue) : queue_(queue) {}
-    bool await_ready() const { return !queue_.empty(); }
-    void await_suspend(std::coroutine_handle<> handle) { queue_.line_up(queue_.getters_, handle, *this); }
-
-  protected:
-    ~ValueWait() = default;
-    [[gnu::always_inline]] bool has_come() {
-      if (!queue_.loop_.take_cancelled()) [[likely]]
-        return true;
-      if (queue_.loop_.current_task().was_woken() && !queue_.empty()) notify(queue_.getters_);
-      return false;
-    }
-    Queue& queue_;
-
-  private:
-    const char* what() const override { return "get"; }
-    bool look_again(TaskBase& task) override {
-      if (!queue_.empty()) return true;
-      queue_.getters_.push_back(task);
-      return false;
-    }
-  };
-
-  class ForValue final : public ValueWait {
-  public:
-    using ValueWait::ValueWait;
-    bool await_resume() { return this->has_come(); }
-  };
-
-  class Get final : public ValueWait {
-  public:
-    using ValueWait::ValueWait;
+    using WaitAt<Side::get>::WaitAt;
     T await_resume() {
       if (!this->has_come()) throw Cancelled();
       return this->queue_.get_nowait();
     }
   };
-
-  void line_up(TaskList& line, std::coroutine_handle<> handle, Wait& wait) {
-    TaskBase& task = loop_.current_task();
-    line.push_back(task);
-    task.wait(handle, wait);
-  }
 
   [[gnu::always_inline]] static void notify(TaskList& line) {
     if (line.empty()) [[likely]]
