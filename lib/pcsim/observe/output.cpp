@@ -79,6 +79,7 @@ void Output::begin() {
 
 void Output::write_all() {
   begin();
+  synced_ = false;
   const std::string_view all(buffer_.data(), buffer_.size());
   std::string_view rest = all;
   if (pcsim::write_all(descriptor_, rest, give_up_)) return;
@@ -98,7 +99,9 @@ void Output::complete() {
   if (descriptor_ < 0) return;
   begin();
   flush();
-  if (replaced_) replaced_->sync();
+  if (!replaced_ || synced_) return;
+  replaced_->sync();
+  synced_ = true;
 }
 
 void Output::close() {

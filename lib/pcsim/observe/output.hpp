@@ -73,6 +73,7 @@ private:
   int descriptor_ = -1;
   bool in_place_ = false;  // a file, for which Way::in_place holds
   bool begun_ = false;     // something was written
+  bool synced_ = false;    // all that was written is on the disk, if it is to replace a file
   int error_ = 0;          // of a write; nothing can come after what is missing
   bool at_once_ = false;
   bool (*give_up_)() = nullptr;
